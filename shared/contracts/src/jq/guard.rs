@@ -1,0 +1,246 @@
+//! Looks through a program before it is compiled: refuses what is not allowed, and counts what could multiply.
+//!
+//! jaq has no step limit of its own.
+//! So every place where a program can multiply its work is led through `tick`, a native function that counts;
+//! and definitions that call themselves are refused, so nothing runs without passing one.
+
+use jaq_core::{
+    load::{
+        lex::StrPart,
+        parse::{BinaryOp, Def, Pattern, Term},
+    },
+    ops::Math,
+    path::{Part, Path},
+};
+
+use super::Trouble;
+use crate::code::Code;
+
+type Ast<'s> = Term<&'s str>;
+
+/// The functions whose first argument is a regular expression, with the shortest and longest number of arguments.
+const SEARCHING: [&str; 5] = ["test", "capture", "scan", "sub", "gsub"];
+
+/// What string formats a program may use.
+const FORMATS: [&str; 5] = ["@text", "@json", "@uri", "@base64", "@html"];
+
+/// Walks one program and gathers everything that is wrong with it.
+pub(super) struct Guard<'s> {
+    code: &'s str,
+    /// The definitions around the current place: name and number of arguments.
+    around: Vec<(&'s str, usize)>,
+    pub(super) troubles: Vec<Trouble>,
+    /// Tables that the program names in plain text.
+    pub(super) tables: Vec<(String, std::ops::Range<usize>)>,
+    /// Regular expressions that the program names in plain text.
+    pub(super) patterns: Vec<(String, std::ops::Range<usize>)>,
+    /// Our own definitions may build regular expressions from their arguments; programs may not.
+    trusted: bool,
+}
+
+impl<'s> Guard<'s> {
+    /// A guard for a program of the user.
+    pub(super) fn new(code: &'s str) -> Self {
+        Self { code, around: Vec::new(), troubles: Vec::new(), tables: Vec::new(), patterns: Vec::new(), trusted: false }
+    }
+
+    /// A guard for our own definitions.
+    pub(super) fn trusting(code: &'s str) -> Self {
+        Self { trusted: true, ..Self::new(code) }
+    }
+
+    /// The same definition with its steps counted.
+    pub(super) fn def(&mut self, def: Def<&'s str>) -> Def<&'s str> {
+        self.around.push((def.name, def.args.len()));
+        let body = self.term(def.body);
+        self.around.pop();
+        Def { name: def.name, args: def.args, body }
+    }
+
+    /// The same term with its steps counted.
+    pub(super) fn term(&mut self, term: Ast<'s>) -> Ast<'s> {
+        match term {
+            Term::Id | Term::Num(_) | Term::Var(_) | Term::Break(_) | Term::Arr(None) => term,
+            Term::Recurse => tick(Term::Recurse),
+            Term::Str(format, parts) => self.text(format, parts),
+            Term::Arr(Some(of)) => Term::Arr(Some(self.boxed(of))),
+            Term::Obj(members) => Term::Obj(
+                members.into_iter().map(|(key, value)| (self.term(key), value.map(|v| self.term(v)))).collect(),
+            ),
+            Term::Neg(of) => Term::Neg(self.boxed(of)),
+            Term::BinOp(left, op, right) => self.operation(*left, op, *right),
+            Term::Label(name, body) => Term::Label(name, self.boxed(body)),
+            Term::Fold(kind, source, pattern, args) => {
+                let pattern = self.pattern(pattern);
+                Term::Fold(kind, self.boxed(source), pattern, self.terms(args))
+            }
+            Term::TryCatch(body, catch) => Term::TryCatch(self.boxed(body), catch.map(|c| self.boxed(c))),
+            Term::IfThenElse(cases, last) => Term::IfThenElse(
+                cases.into_iter().map(|(when, then)| (self.term(when), self.term(then))).collect(),
+                last.map(|l| self.boxed(l)),
+            ),
+            Term::Def(defs, body) => {
+                let defs = defs.into_iter().map(|def| self.def(def)).collect();
+                Term::Def(defs, self.boxed(body))
+            }
+            Term::Call(name, args) => self.call(name, args),
+            Term::Path(of, path) => self.path(of, path),
+        }
+    }
+
+    fn boxed(&mut self, term: Box<Ast<'s>>) -> Box<Ast<'s>> {
+        Box::new(self.term(*term))
+    }
+
+    fn terms(&mut self, terms: Vec<Ast<'s>>) -> Vec<Ast<'s>> {
+        terms.into_iter().map(|term| self.term(term)).collect()
+    }
+
+    fn text(&mut self, format: Option<&'s str>, parts: Vec<StrPart<&'s str, Ast<'s>>>) -> Ast<'s> {
+        if let Some(name) = format.filter(|name| !FORMATS.contains(name)) {
+            self.not_allowed(name);
+        }
+        // Interpolation writes through `tostring`, which is bounded; `@json` does so by itself.
+        let bounded = format != Some("@json");
+        let parts = parts.into_iter().map(|part| match part {
+            StrPart::Term(term) if bounded => StrPart::Term(pipe(self.term(term), Term::Call("tostring", Vec::new()))),
+            StrPart::Term(term) => StrPart::Term(self.term(term)),
+            literal => literal,
+        });
+        let text = Term::Str(format, parts.collect());
+        if matches!(&text, Term::Str(_, parts) if parts.iter().any(|p| matches!(p, StrPart::Term(_)))) {
+            return tick(text);
+        }
+        text
+    }
+
+    fn operation(&mut self, left: Ast<'s>, op: BinaryOp<&'s str>, right: Ast<'s>) -> Ast<'s> {
+        let (left, right) = (self.term(left), self.term(right));
+        match op {
+            BinaryOp::Math(math) => arithmetic(left, math, right),
+            // `a += b` is `b as $x | a |= . + $x`, written out so that the sum is counted.
+            BinaryOp::UpdateMath(math) => {
+                let sum = arithmetic(Term::Id, math, Term::Var("$__by"));
+                let update = Term::BinOp(Box::new(left), BinaryOp::Update, Box::new(sum));
+                Term::BinOp(Box::new(right), BinaryOp::Pipe(Some(Pattern::Var("$__by"))), Box::new(update))
+            }
+            BinaryOp::Comma => tick(Term::BinOp(Box::new(left), BinaryOp::Comma, Box::new(right))),
+            BinaryOp::Pipe(Some(pattern)) => {
+                let pattern = self.pattern(pattern);
+                Term::BinOp(Box::new(left), BinaryOp::Pipe(Some(pattern)), Box::new(right))
+            }
+            op => Term::BinOp(Box::new(left), op, Box::new(right)),
+        }
+    }
+
+    fn pattern(&mut self, pattern: Pattern<&'s str>) -> Pattern<&'s str> {
+        match pattern {
+            Pattern::Var(name) => Pattern::Var(name),
+            Pattern::Arr(parts) => Pattern::Arr(parts.into_iter().map(|p| self.pattern(p)).collect()),
+            Pattern::Obj(members) => {
+                Pattern::Obj(members.into_iter().map(|(key, p)| (self.term(key), self.pattern(p))).collect())
+            }
+        }
+    }
+
+    fn path(&mut self, of: Box<Ast<'s>>, path: Path<Ast<'s>>) -> Ast<'s> {
+        let mut many = false;
+        let parts = path.0.into_iter().map(|(part, opt)| {
+            let part = match part {
+                Part::Index(index) => Part::Index(self.term(index)),
+                Part::Range(from, to) => {
+                    many = true;
+                    Part::Range(from.map(|f| self.term(f)), to.map(|t| self.term(t)))
+                }
+            };
+            (part, opt)
+        });
+        let path = Path(parts.collect());
+        let term = Term::Path(self.boxed(of), path);
+        if many { tick(term) } else { term }
+    }
+
+    fn call(&mut self, name: &'s str, args: Vec<Ast<'s>>) -> Ast<'s> {
+        if self.around.contains(&(name, args.len())) {
+            self.trouble(
+                Code::FL0404,
+                name,
+                format!("`{name}` calls itself"),
+                "write it with map, reduce or .[]; a program that calls itself may never end",
+            );
+        } else if let Some(instead) = super::forbidden(name) {
+            if !self.trusted {
+                self.trouble(Code::FL0402, name, format!("`{name}` is not allowed in a mapping"), instead);
+            }
+        }
+        if !self.trusted {
+            self.note_literals(name, &args);
+        }
+        tick(Term::Call(name, self.terms(args)))
+    }
+
+    /// Remembers tables and regular expressions that stand in the program, so the build can check them.
+    fn note_literals(&mut self, name: &'s str, args: &[Ast<'s>]) {
+        let literal = match args.first() {
+            Some(Term::Str(None, parts)) => match parts.as_slice() {
+                [] => Some((String::new(), self.span(name))),
+                [StrPart::Str(text)] => Some(((*text).to_owned(), self.span(text))),
+                _ => parts.iter().all(|p| !matches!(p, StrPart::Term(_))).then(|| (joined(parts), self.span(name))),
+            },
+            _ => None,
+        };
+        match literal {
+            Some(table) if name == "lookup" && args.len() == 2 => self.tables.push(table),
+            Some(pattern) if SEARCHING.contains(&name) => self.patterns.push(pattern),
+            None if SEARCHING.contains(&name) && !args.is_empty() => self.trouble(
+                Code::FL0406,
+                name,
+                format!("the regular expression of `{name}` is not a plain text"),
+                "write it as a text in quotes without \\(...); one that comes from the event could be made to take forever",
+            ),
+            _ => {}
+        }
+    }
+
+    fn not_allowed(&mut self, name: &'s str) {
+        let formats = crate::text::list(FORMATS);
+        self.trouble(Code::FL0402, name, format!("the format `{name}` is not allowed"), &format!("use one of {formats}"));
+    }
+
+    fn trouble(&mut self, code: Code, at: &'s str, message: String, help: &str) {
+        let span = self.span(at);
+        self.troubles.push(Trouble { code, span, message, help: help.to_owned() });
+    }
+
+    fn span(&self, part: &str) -> std::ops::Range<usize> {
+        super::span_in(self.code, part)
+    }
+}
+
+fn joined(parts: &[StrPart<&str, Ast<'_>>]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            StrPart::Str(part) => text.push_str(part),
+            StrPart::Char(c) => text.push(*c),
+            StrPart::Term(_) => {}
+        }
+    }
+    text
+}
+
+fn arithmetic<'s>(left: Ast<'s>, math: Math, right: Ast<'s>) -> Ast<'s> {
+    match math {
+        // Multiplying a text builds it before anything could count it, so this goes through our own function.
+        Math::Mul => tick(Term::Call("multiply", vec![left, right])),
+        math => tick(Term::BinOp(Box::new(left), BinaryOp::Math(math), Box::new(right))),
+    }
+}
+
+fn tick<'s>(term: Ast<'s>) -> Ast<'s> {
+    pipe(term, Term::Call("tick", Vec::new()))
+}
+
+fn pipe<'s>(left: Ast<'s>, right: Ast<'s>) -> Ast<'s> {
+    Term::BinOp(Box::new(left), BinaryOp::Pipe(None), Box::new(right))
+}

@@ -1,0 +1,132 @@
+//! How a delivery begins: once in the ledger, then its ticket, and only then the answer.
+
+use std::time::Duration;
+
+use crate::{
+    class::Class,
+    decide::Input,
+    drive::{Rules, drive_entry},
+    entry::{Entry, Life, State},
+    history::{History, What, one_line},
+    id::{DeliveryId, EntryKey, IdempotencyKey, Sha256Hex},
+    integration::Integration,
+    ports::{Inserted, PortError, Ports},
+    record::Record,
+    request::Request,
+    span::after,
+    violation::{Contract, Violation},
+};
+
+/// One event for one integration, checked and rendered.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// What makes it the same event when it comes again.
+    pub idempotency_key: IdempotencyKey,
+    /// The business thing concerned.
+    pub record: Record,
+    /// The event as it came.
+    pub event: String,
+    /// Digest of the event in canonical form.
+    pub payload_hash: Sha256Hex,
+    /// How it came: `api` or `eventbridge`.
+    pub via: &'static str,
+    /// What is to be sent, or why nothing can be.
+    pub content: Content,
+}
+
+/// What is to be sent, or why nothing can be.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// The rendered request.
+    Request(Request),
+    /// The event is refused, and there is no sender to tell: its owner is told.
+    Violations(Vec<Violation>),
+}
+
+/// What a sender is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// Durable: entry and ticket both.
+    New(DeliveryId),
+    /// The same event came before; this is the first one's delivery.
+    Duplicate(DeliveryId),
+    /// Another event came before with the same key; nothing was kept of this one.
+    Conflict(DeliveryId),
+}
+
+/// Accepts an event once.
+///
+/// # Errors
+/// When the ledger or the queue did not do its part: the sender may safely send again.
+pub async fn accept<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    integration: &Integration,
+    submission: Submission,
+) -> Result<Accepted, PortError> {
+    let keep = integration.idempotency.keep;
+    let entry = entry(ports, integration, submission, keep);
+    let (entry, accepted) = match ports.insert(&entry).await? {
+        Inserted::New => {
+            let id = entry.id;
+            (entry, Accepted::New(id))
+        }
+        Inserted::Exists(first) if first.payload_hash != entry.payload_hash => {
+            return Ok(Accepted::Conflict(first.id));
+        }
+        Inserted::Exists(first) => {
+            let id = first.id;
+            (*first, Accepted::Duplicate(id))
+        }
+    };
+    drive_entry(ports, rules, entry, Input::Submitted, 0).await?;
+    Ok(accepted)
+}
+
+fn entry<P: Ports>(ports: &P, of: &Integration, submission: Submission, keep: Duration) -> Entry {
+    let now = ports.now();
+    let mut life = Life::begin(now);
+    let mut history = History::default();
+    history.push(now, What::Accepted { via: submission.via.to_owned() });
+    let request = match submission.content {
+        Content::Request(request) => Some(request),
+        Content::Violations(violations) => {
+            let class = class(&violations);
+            life.state = State::Parked { class, since: now, told: false };
+            history.push(now, What::Parked { class, detail: listed(&violations) });
+            None
+        }
+    };
+    Entry {
+        key: EntryKey::of(&of.name, &submission.idempotency_key),
+        id: ports.delivery_id(),
+        integration: of.name.clone(),
+        destination: of.destination.clone(),
+        record: submission.record,
+        owner: of.owner.clone(),
+        idempotency_key: submission.idempotency_key,
+        payload_hash: submission.payload_hash,
+        event: submission.event,
+        request,
+        config_hash: of.hash.clone(),
+        expires_at: after(now, keep),
+        life,
+        history,
+        writer: ports.token(),
+    }
+}
+
+fn class(violations: &[Violation]) -> Class {
+    if violations.iter().any(|v| v.of == Contract::Mapping) {
+        Class::Mapping
+    } else {
+        Class::Schema
+    }
+}
+
+/// The first violations on one line; the event itself is in the entry for whoever needs the rest.
+fn listed(violations: &[Violation]) -> String {
+    let shown: Vec<_> =
+        violations.iter().take(5).map(|v| format!("{} {}", v.pointer, v.detail)).collect();
+    one_line(&shown.join("; "), 500)
+}

@@ -1,0 +1,122 @@
+//! Why a delivery waits for a person, what the vendor may have done, and what to do next.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a delivery is parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// The vendor said no.
+    Rejected,
+    /// The vendor says the request is too large.
+    TooLarge,
+    /// Every wait of the schedule is used up, or `give_up_after` has passed.
+    Exhausted,
+    /// The vendor may or may not have it, and cannot be asked again safely.
+    InDoubt,
+    /// The vendor refuses our credential, or there is none.
+    Auth,
+    /// Something the delivery needs is not there: its integration is no longer in the bundle.
+    Missing,
+    /// The mapping could not make a request from the event.
+    Mapping,
+    /// The event, or the request made from it, breaks its schema.
+    Schema,
+}
+
+impl Class {
+    /// Every class, for tables and tests.
+    pub const ALL: [Self; 8] = [
+        Self::Rejected,
+        Self::TooLarge,
+        Self::Exhausted,
+        Self::InDoubt,
+        Self::Auth,
+        Self::Missing,
+        Self::Mapping,
+        Self::Schema,
+    ];
+
+    /// The word that logs, alerts and queues use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::TooLarge => "too_large",
+            Self::Exhausted => "exhausted",
+            Self::InDoubt => "in_doubt",
+            Self::Auth => "auth",
+            Self::Missing => "missing",
+            Self::Mapping => "mapping",
+            Self::Schema => "schema",
+        }
+    }
+
+    /// The step of the flow that failed.
+    pub fn step(self) -> &'static str {
+        match self {
+            Self::Mapping | Self::Schema => "validate",
+            Self::Rejected
+            | Self::TooLarge
+            | Self::Exhausted
+            | Self::InDoubt
+            | Self::Auth
+            | Self::Missing => "dispatch",
+        }
+    }
+
+    /// One sentence that an operator can follow.
+    pub fn next_action(self) -> &'static str {
+        match self {
+            Self::Rejected => {
+                "Read the vendor's answer, correct the record or the mapping, then retry."
+            }
+            Self::TooLarge => {
+                "Make the record smaller or split it at the source, then send it again."
+            }
+            Self::Exhausted => {
+                "Check that the vendor's API is back, then retry; nothing was created."
+            }
+            Self::InDoubt => {
+                "Look in the vendor's system whether the record is there; \
+                 if it is, nothing remains to be done, if it is not, send the event again under a new key."
+            }
+            Self::Auth => "Put a valid credential into the destination's secret, then retry.",
+            Self::Missing => "Deploy a bundle that has this integration again, then retry.",
+            Self::Mapping => "Correct the event or the mapping, then send the event again.",
+            Self::Schema => "Correct the event at the source, then send it again.",
+        }
+    }
+
+    /// Whether the same bytes may be sent again once the cause is mended.
+    pub fn can_be_retried(self) -> bool {
+        !matches!(self, Self::Mapping | Self::Schema)
+    }
+}
+
+/// Whether the vendor may have acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// No request left.
+    NothingSent,
+    /// The vendor answered that it did not take it.
+    Refused,
+    /// The vendor may or may not have it.
+    Unknown,
+    /// The vendor has it.
+    Done,
+}
+
+impl Effect {
+    /// What an alert says of it.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NothingSent => "Nothing was sent to the vendor.",
+            Self::Refused => "The vendor refused it; nothing was created.",
+            Self::Unknown => {
+                "The vendor may or may not have it: do not enter it by hand unchecked."
+            }
+            Self::Done => "The vendor has it.",
+        }
+    }
+}

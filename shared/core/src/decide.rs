@@ -1,0 +1,297 @@
+//! The only place where a delivery's fate is decided. Pure and total: any input, in any state, at any time.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    class::Class,
+    entry::{Held, Life, State},
+    history::What,
+    id::{Token, Version},
+    integration::{Dedupe, RetryPolicy},
+    outcome::Answer,
+    settle,
+    span::{after, until},
+    ticket::{Order, Queue, Ticket},
+    wait::{self, Jitter},
+};
+
+/// What the delivery's integration has declared, as far as its fate depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy<'a> {
+    /// What the vendor can promise about a repeated request.
+    pub dedupe: &'a Dedupe,
+    /// When to try again, and when to stop.
+    pub retry: &'a RetryPolicy,
+    /// How long a dispatcher may hold a delivery; longer than its function can run.
+    pub lease: Duration,
+}
+
+/// All that is not the same every time: drawn by the driver before each decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The time.
+    pub now: Timestamp,
+    /// Fresh: becomes the lease's owner if the decision is to claim.
+    pub token: Token,
+    /// Where between its bounds a wait shall lie.
+    pub jitter: Jitter,
+    /// How many queues the ticket at hand has passed.
+    pub hops: u8,
+}
+
+/// Something that happened to a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// Its event came in: for the first time, or once more.
+    Submitted,
+    /// A dispatcher has picked up its ticket.
+    Picked,
+    /// Its wait may be over.
+    Due,
+    /// The call made under this token's lease has ended.
+    Answered {
+        /// The lease's owner.
+        token: Token,
+        /// What the wire told.
+        answer: Answer,
+        /// How long the call took.
+        took: Duration,
+    },
+    /// The alert step has picked up its ticket.
+    Tell,
+    /// The owner has been told about the parking of this version.
+    Told {
+        /// The version at which it was parked.
+        version: Version,
+    },
+    /// A person ordered another try.
+    Retry(Order),
+}
+
+/// What is to be done, in order, after the next state is saved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// Make the HTTP call under the lease of `token`, then come back with [`Input::Answered`].
+    Call {
+        /// The lease's owner.
+        token: Token,
+        /// Read the secret anew: the last one was refused.
+        fresh_secret: bool,
+    },
+    /// Send the delivery's ticket.
+    Send {
+        /// Where to.
+        queue: Queue,
+        /// Not visible before this has passed; at most [`wait::LONGEST_DELAY`].
+        delay: Duration,
+    },
+    /// Tell the owner, then come back with [`Input::Told`].
+    Publish,
+}
+
+/// A decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The life to save, where it changes.
+    pub next: Option<Life>,
+    /// What the history says of it.
+    pub lines: Vec<What>,
+    /// What to do once that is saved.
+    pub commands: Vec<Command>,
+}
+
+/// The signature of [`decide`], so that a test can seed a mistake and see a law catch it.
+pub type Decide = fn(&Life, &Input, Option<&Policy<'_>>, &Moment) -> Step;
+
+/// What happens next in the life of a delivery.
+///
+/// Without a policy (the integration is no longer in the bundle) nothing is sent and the delivery is parked.
+pub fn decide(life: &Life, input: &Input, policy: Option<&Policy<'_>>, moment: &Moment) -> Step {
+    match (input, policy) {
+        (Input::Submitted, _) => submitted(life),
+        (Input::Picked, Some(policy)) => picked(life, policy, moment),
+        (Input::Picked | Input::Retry(_), None) => orphaned(life, moment),
+        (Input::Due, _) => due(life, moment),
+        (Input::Answered { token, answer, took }, _) => {
+            settle::settle(life, settle::Heard { token, answer, took: *took }, policy, moment)
+        }
+        (Input::Tell, _) => tell(life),
+        (Input::Told { version }, _) => told(life, *version),
+        (Input::Retry(order), Some(policy)) => retry(life, order, policy, moment),
+    }
+}
+
+/// A duplicate of an event that never got its ticket sends it again: the first sender may have crashed in between.
+fn submitted(life: &Life) -> Step {
+    match &life.state {
+        State::Accepted => Step::run([send(Queue::Dispatch)]),
+        State::Parked { told: false, .. } => Step::run(announce()),
+        State::Sending { .. } | State::Waiting { .. } | State::Delivered | State::Parked { .. } => {
+            Step::default()
+        }
+    }
+}
+
+fn picked(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
+    match &life.state {
+        State::Accepted => claim(life, policy, moment),
+        // The ticket must outlive the lease: its holder may be dead, and this may be the only ticket left.
+        State::Sending { until: end, .. } if moment.now < *end => hold(life, *end, moment),
+        State::Sending { .. } => settle::lease_over(life, policy, moment),
+        State::Waiting { due_at, .. } if moment.now < *due_at => hold(life, *due_at, moment),
+        State::Waiting { .. } => claim(life, policy, moment),
+        State::Parked { told: false, .. } => Step::run(announce()),
+        State::Parked { .. } | State::Delivered => Step::default(),
+    }
+}
+
+/// Begins an attempt, unless time or doubt forbid it.
+pub(crate) fn claim(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
+    if after(life.begun_at, policy.retry.give_up_after) <= moment.now {
+        return settle::park(life.clone(), Class::Exhausted, String::new(), moment);
+    }
+    if life.doubt && !wait::may_repeat(life, policy.dedupe, moment.now) {
+        return settle::park(life.clone(), Class::InDoubt, String::new(), moment);
+    }
+    call(life.clone(), policy, moment)
+}
+
+/// The one way into a call: the lease stands in the ledger before any byte leaves.
+pub(crate) fn call(mut life: Life, policy: &Policy<'_>, moment: &Moment) -> Step {
+    life.attempts += 1;
+    life.first_sent_at.get_or_insert(moment.now);
+    life.state = State::Sending { token: moment.token, until: after(moment.now, policy.lease) };
+    Step {
+        lines: vec![What::Sending { attempt: life.attempts }],
+        commands: vec![Command::Call { token: moment.token, fresh_secret: life.refused }],
+        next: Some(life),
+    }
+}
+
+/// Keeps a ticket until `end`: on the retry queue, or in the due index when the wait or the chain is too long.
+fn hold(life: &Life, end: Timestamp, moment: &Moment) -> Step {
+    let delay = until(moment.now, end);
+    match &life.state {
+        State::Waiting { held: Held::Index { .. }, .. } => Step::default(),
+        State::Waiting { due_at, .. } if !wait::fits_queue(delay, moment.hops) => {
+            let mut next = life.clone();
+            next.state = State::Waiting { due_at: *due_at, held: Held::Index { look_at: *due_at } };
+            Step { next: Some(next), ..Step::default() }
+        }
+        _ => Step::run([Command::Send {
+            queue: Queue::Retry,
+            delay: delay.min(wait::LONGEST_DELAY),
+        }]),
+    }
+}
+
+fn due(life: &Life, moment: &Moment) -> Step {
+    match &life.state {
+        State::Waiting { due_at, .. } if moment.now < *due_at => hold(life, *due_at, moment),
+        // A stale page of the index: this look has been made already.
+        State::Waiting { held: Held::Index { look_at }, .. } if moment.now < *look_at => {
+            Step::default()
+        }
+        State::Waiting { due_at, held: Held::Index { .. } } => {
+            // Stays in the index: should the ticket be lost, the next look sends another.
+            let look_at = after(moment.now, wait::LOOK_AGAIN);
+            let mut next = life.clone();
+            next.state = State::Waiting { due_at: *due_at, held: Held::Index { look_at } };
+            Step { next: Some(next), lines: vec![], commands: vec![send(Queue::Dispatch)] }
+        }
+        State::Sending { until: end, .. } if moment.now < *end => hold(life, *end, moment),
+        State::Accepted | State::Waiting { .. } | State::Sending { .. } => {
+            Step::run([send(Queue::Dispatch)])
+        }
+        State::Parked { told: false, .. } => Step::run([send(Queue::Dispatch)]),
+        State::Parked { .. } | State::Delivered => Step::default(),
+    }
+}
+
+fn tell(life: &Life) -> Step {
+    match &life.state {
+        State::Parked { told: false, .. } => Step::run([Command::Publish]),
+        State::Accepted
+        | State::Sending { .. }
+        | State::Waiting { .. }
+        | State::Delivered
+        | State::Parked { .. } => Step::default(),
+    }
+}
+
+fn told(life: &Life, version: Version) -> Step {
+    match &life.state {
+        State::Parked { class, since, told: false } if life.version == version => {
+            let mut next = life.clone();
+            next.state = State::Parked { class: *class, since: *since, told: true };
+            Step { next: Some(next), lines: vec![What::Alerted], commands: vec![] }
+        }
+        _ => Step::default(),
+    }
+}
+
+/// An order to retry: safe twice, at once and late, because only the parking it names can obey it.
+fn retry(life: &Life, order: &Order, policy: &Policy<'_>, moment: &Moment) -> Step {
+    let State::Parked { class, .. } = &life.state else { return Step::default() };
+    // The alert may have counted the version up by one since the message was written.
+    if life.version != order.version && life.version != order.version.next() {
+        return Step::default();
+    }
+    let unsafe_doubt = life.doubt && !wait::may_repeat(life, policy.dedupe, moment.now);
+    if !class.can_be_retried() || (unsafe_doubt && !order.checked) {
+        let line = What::RetryRefused { by: order.by.clone() };
+        return Step {
+            next: Some(life.clone()),
+            lines: vec![line],
+            commands: vec![send(Queue::Dlq)],
+        };
+    }
+    let mut next = life.clone();
+    next.begun_at = moment.now;
+    next.failures = 0;
+    next.refused = false;
+    if order.checked {
+        next.doubt = false;
+    }
+    let mut step = call(next, policy, moment);
+    step.lines.insert(0, What::Retried { by: order.by.clone(), reason: order.reason.clone() });
+    step
+}
+
+/// The integration is gone: whatever is unfinished waits for a person.
+fn orphaned(life: &Life, moment: &Moment) -> Step {
+    match &life.state {
+        State::Sending { until: end, .. } if moment.now < *end => hold(life, *end, moment),
+        State::Sending { .. } => {
+            let mut next = life.clone();
+            next.doubt = true;
+            settle::park(next, Class::Missing, GONE.to_owned(), moment)
+        }
+        State::Accepted | State::Waiting { .. } => {
+            settle::park(life.clone(), Class::Missing, GONE.to_owned(), moment)
+        }
+        State::Parked { told: false, .. } => Step::run(announce()),
+        State::Parked { .. } | State::Delivered => Step::default(),
+    }
+}
+
+const GONE: &str = "its integration is not in the deployed bundle";
+
+/// What a parked delivery sends: first the readable message, then the alert, so that an alert implies the message.
+pub(crate) fn announce() -> [Command; 2] {
+    [send(Queue::Dlq), send(Queue::Alert)]
+}
+
+fn send(queue: Queue) -> Command {
+    Command::Send { queue, delay: Duration::ZERO }
+}
+
+impl Step {
+    fn run<const N: usize>(commands: [Command; N]) -> Self {
+        Self { next: None, lines: vec![], commands: commands.to_vec() }
+    }
+}
+
+const _: () = assert!(Ticket::MOST_HOPS < 16);

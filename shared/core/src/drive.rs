@@ -1,0 +1,144 @@
+//! Load, decide, save, run the commands in order; the caller acknowledges its ticket last.
+//!
+//! A crash anywhere leaves the ticket where it was: it comes back, and `decide` issues again what is missing.
+
+use std::time::Duration;
+
+use crate::{
+    alert::Alert,
+    decide::{Command, Decide, Input, Moment, Policy, Step, decide},
+    entry::Entry,
+    id::EntryKey,
+    integration::Catalog,
+    notice::Notice,
+    ports::{PortError, Ports, Saved},
+    ticket::{Order, Queue, Ticket},
+};
+
+/// The rules that a function drives deliveries by.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// What the integrations declare.
+    pub catalog: &'a Catalog,
+    /// How long a dispatcher may hold a delivery.
+    pub lease: Duration,
+    /// [`decide`], except in tests that seed a mistake.
+    pub decide: Decide,
+}
+
+/// A delivery in an endless change of hands is a fault of ours; its ticket goes back and is counted.
+const MOST_TURNS: usize = 64;
+
+impl<'a> Rules<'a> {
+    /// The rules of a bundle whose dispatch function may run for `dispatch_timeout`.
+    ///
+    /// The lease outlasts the function, so its holder is dead when it ends.
+    pub fn new(catalog: &'a Catalog, dispatch_timeout: Duration) -> Self {
+        Self { catalog, lease: dispatch_timeout + Duration::from_secs(5), decide }
+    }
+
+    fn policy(&self, entry: &Entry) -> Option<Policy<'a>> {
+        let integration = self.catalog.integrations.get(&entry.integration)?;
+        Some(Policy { dedupe: &integration.dedupe, retry: &integration.retry, lease: self.lease })
+    }
+}
+
+/// Drives the delivery at `key` by one input until nothing remains to be done for now.
+///
+/// # Errors
+/// When the world did not do its part; the caller must then keep its ticket.
+pub async fn drive<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    key: &EntryKey,
+    input: Input,
+    hops: u8,
+) -> Result<(), PortError> {
+    // A ticket without an entry: the entry has expired. There is nothing left to do.
+    let Some(entry) = ports.load(key).await? else { return Ok(()) };
+    drive_entry(ports, rules, entry, input, hops).await
+}
+
+/// The same for an entry that is already at hand, as it was read or written a moment ago.
+///
+/// # Errors
+/// As [`drive`].
+pub async fn drive_entry<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    mut entry: Entry,
+    mut input: Input,
+    hops: u8,
+) -> Result<(), PortError> {
+    for _ in 0..MOST_TURNS {
+        let moment =
+            Moment { now: ports.now(), token: ports.token(), jitter: ports.jitter(), hops };
+        let step = (rules.decide)(&entry.life, &input, rules.policy(&entry).as_ref(), &moment);
+        let Step { next, lines, commands } = step;
+        if let Some(life) = next {
+            let replaces = entry.life.version;
+            let mut changed = entry.clone();
+            changed.life = life;
+            changed.life.version = replaces.next();
+            changed.writer = ports.token();
+            lines.into_iter().for_each(|what| changed.history.push(moment.now, what));
+            match ports.save(&changed, replaces).await? {
+                Saved::Done => entry = changed,
+                Saved::Lost => {
+                    let Some(found) = ports.load(&entry.key).await? else { return Ok(()) };
+                    entry = found;
+                    continue;
+                }
+            }
+        }
+        match run(ports, &entry, commands, hops).await? {
+            Some(heard) => input = heard,
+            None => return Ok(()),
+        }
+    }
+    Err(PortError::new("drive the delivery", "it changed hands too often"))
+}
+
+/// Runs commands in order. One that is answered ends them and gives the next input.
+async fn run<P: Ports>(
+    ports: &P,
+    entry: &Entry,
+    commands: Vec<Command>,
+    hops: u8,
+) -> Result<Option<Input>, PortError> {
+    for command in commands {
+        match command {
+            Command::Call { token, fresh_secret } => {
+                let (answer, took) = ports.call(entry, fresh_secret).await;
+                return Ok(Some(Input::Answered { token, answer, took }));
+            }
+            Command::Send { queue, delay } => {
+                ports.send(queue, &ticket(entry, queue, hops), delay).await?;
+            }
+            Command::Publish => {
+                if let Some(notice) = Notice::of(entry) {
+                    ports.publish(&Alert::of(entry, &notice)).await?;
+                }
+                return Ok(Some(Input::Told { version: entry.life.version }));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The ticket for a queue. The one on the DLQ is at once a message to read and an order that its redrive gives.
+fn ticket(entry: &Entry, queue: Queue, hops: u8) -> Ticket {
+    let mut ticket = Ticket::new(queue.step(), entry.key.clone(), entry.id);
+    ticket.hops = hops.saturating_add(1);
+    if queue == Queue::Dlq {
+        ticket.hops = 0;
+        ticket.notice = Notice::of(entry);
+        ticket.order = Some(Order {
+            by: "dlq redrive".to_owned(),
+            reason: "the message was redriven".to_owned(),
+            version: entry.life.version,
+            checked: false,
+        });
+    }
+    ticket
+}

@@ -1,0 +1,197 @@
+//! One delivery's entry in the ledger: what it is, how it stands, and its history.
+
+use jiff::Timestamp;
+
+use crate::{
+    class::{Class, Effect},
+    history::History,
+    id::{
+        DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Sha256Hex, Token,
+        Version,
+    },
+    integration::Owner,
+    outcome::Answer,
+    record::Record,
+    request::Request,
+};
+
+/// One delivery. Everything but `life`, `history` and `writer` is fixed at acceptance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// Where it lies.
+    pub key: EntryKey,
+    /// Its name.
+    pub id: DeliveryId,
+    /// What it belongs to.
+    pub integration: IntegrationName,
+    /// Where it goes.
+    pub destination: DestinationName,
+    /// The business thing concerned.
+    pub record: Record,
+    /// Who answers for it; kept, so that an alert needs no configuration of that day.
+    pub owner: Owner,
+    /// What the vendor is told to recognise repetitions by.
+    pub idempotency_key: IdempotencyKey,
+    /// Digest of the event in canonical form: tells a repeated event from another with the same key.
+    pub payload_hash: Sha256Hex,
+    /// The event as it came.
+    pub event: String,
+    /// The request as it was rendered; none when the event was refused.
+    pub request: Option<Request>,
+    /// The configuration that rendered it.
+    pub config_hash: Sha256Hex,
+    /// When the key may be used for another event.
+    pub expires_at: Timestamp,
+    /// How it stands.
+    pub life: Life,
+    /// What happened so far.
+    pub history: History,
+    /// Who made the last write; tells our own repeated write from another's.
+    pub writer: Token,
+}
+
+/// How a delivery stands; all that [`decide`](crate::decide::decide) looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Life {
+    /// Where in its life it is.
+    pub state: State,
+    /// Counts the writes.
+    pub version: Version,
+    /// When `give_up_after` began to count: at acceptance, and again when a person orders a retry.
+    pub begun_at: Timestamp,
+    /// HTTP calls so far.
+    pub attempts: u32,
+    /// Attempts that used up a wait of the schedule.
+    pub failures: u32,
+    /// When the first call may have left; the vendor's memory of our key counts from here.
+    pub first_sent_at: Option<Timestamp>,
+    /// An attempt may have taken effect unheard. Never forgotten until the vendor confirms.
+    pub doubt: bool,
+    /// The credential was refused, and the next attempt uses a freshly read one.
+    pub refused: bool,
+}
+
+/// Where in its life a delivery is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Durable, not yet tried.
+    Accepted,
+    /// One dispatcher holds a lease on it and is making attempt `attempts`.
+    Sending {
+        /// The lease's owner.
+        token: Token,
+        /// When the lease ends.
+        until: Timestamp,
+    },
+    /// Will be tried again by itself.
+    Waiting {
+        /// Not before this.
+        due_at: Timestamp,
+        /// Who remembers it until then.
+        held: Held,
+    },
+    /// The vendor has it.
+    Delivered,
+    /// Waits for a person.
+    Parked {
+        /// Why.
+        class: Class,
+        /// Since when.
+        since: Timestamp,
+        /// The owner has been alerted.
+        told: bool,
+    },
+}
+
+/// Who remembers a waiting delivery until it is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Held {
+    /// A delayed ticket on the retry queue.
+    Queue,
+    /// The ledger's due index, which is looked at from `look_at` on.
+    Index {
+        /// Not before this; moved on after each look, so that a lost ticket is sent again.
+        look_at: Timestamp,
+    },
+}
+
+impl Life {
+    /// The life of a delivery that was accepted at `now`.
+    pub fn begin(now: Timestamp) -> Self {
+        Self {
+            state: State::Accepted,
+            version: Version(1),
+            begun_at: now,
+            attempts: 0,
+            failures: 0,
+            first_sent_at: None,
+            doubt: false,
+            refused: false,
+        }
+    }
+}
+
+impl State {
+    /// The word that the ledger, logs and people use.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Sending { .. } => "sending",
+            Self::Waiting { .. } => "waiting",
+            Self::Delivered => "delivered",
+            Self::Parked { .. } => "parked",
+        }
+    }
+}
+
+/// The sparse index of what needs a look: a partition and a time within it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// `due#<shard>` or `parked`.
+    pub partition: String,
+    /// Due when, or parked since.
+    pub at: Timestamp,
+}
+
+/// Over how many partitions of the due index waiting deliveries are spread.
+///
+/// One partition takes 1,000 index writes a second (DynamoDB's limit per partition).
+pub const DUE_SHARDS: u8 = 4;
+
+/// The name of a partition of the due index.
+pub fn due_partition(shard: u8) -> String {
+    format!("due#{shard}")
+}
+
+impl Entry {
+    /// Where the entry stands in the sparse index; most entries, most of the time, nowhere.
+    pub fn work(&self) -> Option<Work> {
+        match &self.life.state {
+            State::Waiting { held: Held::Index { look_at }, .. } => {
+                let shard = self.id.0.as_bytes()[15] % DUE_SHARDS;
+                Some(Work { partition: due_partition(shard), at: *look_at })
+            }
+            State::Parked { since, .. } => {
+                Some(Work { partition: "parked".to_owned(), at: *since })
+            }
+            State::Accepted
+            | State::Sending { .. }
+            | State::Waiting { held: Held::Queue, .. }
+            | State::Delivered => None,
+        }
+    }
+
+    /// Whether the vendor may have acted.
+    pub fn effect(&self) -> Effect {
+        if matches!(self.life.state, State::Delivered) {
+            return Effect::Done;
+        }
+        if self.life.doubt || matches!(self.life.state, State::Sending { .. }) {
+            return Effect::Unknown;
+        }
+        match self.history.last_answer() {
+            Some(Answer::Replied(_)) => Effect::Refused,
+            Some(Answer::NotSent(_) | Answer::Lost(_)) | None => Effect::NothingSent,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What happened to a delivery: one line per transition, kept inside its entry.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    class::Class,
+    outcome::{Answer, judge},
+    span,
+};
+
+/// The lines of one delivery, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct History {
+    /// When and what.
+    pub lines: Vec<Line>,
+    /// How many lines were dropped from the middle to stay below [`History::MOST`].
+    #[serde(default)]
+    pub dropped: u32,
+}
+
+/// One transition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Line {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened; a serialised form that old entries keep, so variants are only ever added.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// Taken in and made durable.
+    Accepted {
+        /// How it came: `api` or `eventbridge`.
+        via: String,
+    },
+    /// Claimed for attempt `attempt`.
+    Sending {
+        /// Numbered from 1.
+        attempt: u32,
+    },
+    /// The attempt ended.
+    Answered {
+        /// Numbered from 1.
+        attempt: u32,
+        /// What the wire told.
+        answer: Answer,
+        /// How long the call took.
+        #[serde(with = "span::millis")]
+        took: Duration,
+    },
+    /// The dispatcher that held attempt `attempt` was not heard of again.
+    LeaseOver {
+        /// Numbered from 1.
+        attempt: u32,
+    },
+    /// Will be tried again by itself.
+    Waiting {
+        /// Not before this.
+        due_at: Timestamp,
+    },
+    /// Waits for a person.
+    Parked {
+        /// Why.
+        class: Class,
+        /// What exactly, where an answer does not say it: violations, for example.
+        detail: String,
+    },
+    /// The owner was alerted.
+    Alerted,
+    /// A person ordered another try.
+    Retried {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// A person ordered another try, and it was refused because it would not be safe.
+    RetryRefused {
+        /// Who.
+        by: String,
+    },
+    /// The vendor has it.
+    Delivered,
+}
+
+impl History {
+    /// An entry stays far below DynamoDB's 400 KB: at most this many lines of at most 2.5 KB.
+    pub const MOST: usize = 60;
+
+    /// Adds a line; past the limit the middle gives way, so that beginning and end stay.
+    pub fn push(&mut self, at: Timestamp, what: What) {
+        self.lines.push(Line { at, what });
+        if self.lines.len() > Self::MOST {
+            self.lines.remove(Self::MOST / 2);
+            self.dropped += 1;
+        }
+    }
+
+    /// The last complete or incomplete answer.
+    pub fn last_answer(&self) -> Option<&Answer> {
+        self.lines.iter().rev().find_map(|line| match &line.what {
+            What::Answered { answer, .. } => Some(answer),
+            _ => None,
+        })
+    }
+}
+
+impl What {
+    /// The line as people read it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Accepted { via } => format!("accepted    {via}"),
+            Self::Sending { attempt } => format!("sending     attempt {attempt}"),
+            Self::Answered { attempt, answer, took } => {
+                let outcome = judge(answer).word();
+                format!(
+                    "attempt {attempt}   {} in {} ms: {outcome}",
+                    said(answer),
+                    took.as_millis()
+                )
+            }
+            Self::LeaseOver { attempt } => {
+                format!("attempt {attempt}   not heard of again: unknown")
+            }
+            Self::Waiting { due_at } => format!("waiting     due {due_at:.0}"),
+            Self::Parked { class, detail } if detail.is_empty() => {
+                format!("parked      {}", class.word())
+            }
+            Self::Parked { class, detail } => format!("parked      {}: {detail}", class.word()),
+            Self::Alerted => "alerted".to_owned(),
+            Self::Retried { by, reason } => format!("retried     by {by}: {reason}"),
+            Self::RetryRefused { by } => {
+                format!("retry refused, it would not be safe; asked by {by}")
+            }
+            Self::Delivered => "delivered".to_owned(),
+        }
+    }
+}
+
+/// What the wire told, in a few words.
+pub fn said(answer: &Answer) -> String {
+    use crate::outcome::{Lost, NotSent};
+    match answer {
+        Answer::NotSent(NotSent::NoConnection) => "no connection".to_owned(),
+        Answer::NotSent(NotSent::NoSecret) => "no usable secret".to_owned(),
+        Answer::NotSent(NotSent::SecretUnavailable) => {
+            "the secret could not be read just now".to_owned()
+        }
+        Answer::NotSent(NotSent::NoTime) => "no time left for a call".to_owned(),
+        Answer::NotSent(NotSent::NotAllowed) => "the call is not allowed".to_owned(),
+        Answer::Lost(Lost::Timeout) => "no answer in time".to_owned(),
+        Answer::Lost(Lost::Reset) => "connection lost before an answer".to_owned(),
+        Answer::Lost(Lost::Truncated) => "answer cut off".to_owned(),
+        Answer::Replied(reply) if reply.excerpt.is_empty() => reply.status.to_string(),
+        Answer::Replied(reply) => format!("{} {}", reply.status, one_line(&reply.excerpt, 300)),
+    }
+}
+
+/// Text from outside on one line, without control characters, at most `most` characters.
+pub fn one_line(text: &str, most: usize) -> String {
+    let mut line = String::new();
+    for (count, c) in text.chars().map(|c| if c.is_control() { ' ' } else { c }).enumerate() {
+        if count == most {
+            line.push('…');
+            break;
+        }
+        line.push(c);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_keeps_its_beginning_and_its_end() {
+        let mut history = History::default();
+        for attempt in 0..200 {
+            history.push(Timestamp::UNIX_EPOCH, What::Sending { attempt });
+        }
+        assert_eq!(history.lines.len(), History::MOST);
+        assert_eq!(history.dropped, 140);
+        assert_eq!(history.lines[0].what, What::Sending { attempt: 0 });
+        assert_eq!(history.lines[59].what, What::Sending { attempt: 199 });
+    }
+
+    #[test]
+    fn a_vendors_words_cannot_forge_a_line() {
+        assert_eq!(one_line("bad\n{\"level\":\"info\"}\u{1b}[0m", 12), "bad {\"level\"…");
+    }
+}

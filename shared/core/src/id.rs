@@ -1,0 +1,127 @@
+//! The names and keys of things, each a type of its own so that none is taken for another.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it is; whoever reads it from outside has checked it.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_type! {
+    /// The name of an integration: its folder under `integrations/`, lower-case words joined by `-`.
+    IntegrationName
+}
+text_type! {
+    /// The name of a destination in `integrations/destinations.yaml`.
+    DestinationName
+}
+text_type! {
+    /// The name of a secret below the prefix `fairlead/` in Secrets Manager; never its value.
+    SecretName
+}
+text_type! {
+    /// The same for all attempts of a delivery; sent to the vendor, and what makes an event the same event.
+    IdempotencyKey
+}
+text_type! {
+    /// Where a delivery's entry lies in the ledger: the integration and a digest of the idempotency key.
+    ///
+    /// It follows from the event alone, so the same event finds the same entry without a search.
+    EntryKey
+}
+text_type! {
+    /// SHA-256 in lower-case hexadecimal: 64 characters.
+    Sha256Hex
+}
+
+impl EntryKey {
+    /// The key of the one delivery of `integration` with `key`.
+    ///
+    /// The idempotency key comes from outside; its digest cannot imitate another item of the ledger.
+    pub fn of(integration: &IntegrationName, key: &IdempotencyKey) -> Self {
+        Self(format!("{integration}/{}", &Sha256Hex::of(key.as_str().as_bytes()).0[..40]))
+    }
+}
+
+impl Sha256Hex {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        use fmt::Write;
+        let mut text = String::with_capacity(64);
+        for byte in Sha256::digest(bytes) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(text)
+    }
+}
+
+/// Names a delivery to people and programs; a UUID of version 7, so ids sort by time of acceptance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeliveryId(pub Uuid);
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Proves who made a write or holds a lease; drawn anew for every write, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Token(pub Uuid);
+
+/// Counts the writes of an entry, from 1; a write names the version it replaces.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// The version that the next write makes.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_key_follows_from_integration_and_key_alone() {
+        let of = |i: &str, k: &str| EntryKey::of(&IntegrationName::new(i), &IdempotencyKey::new(k));
+        assert_eq!(of("a", "k"), of("a", "k"));
+        assert_ne!(of("a", "k"), of("b", "k"));
+        assert_ne!(of("a", "k"), of("a", "K"));
+        assert_eq!(of("a", "x/y#z|").as_str().len(), "a/".len() + 40);
+    }
+}

@@ -1,0 +1,231 @@
+//! What a user declares, compiled and checked: integrations, destinations, owners, policies.
+//!
+//! `fairlead-contracts` makes these from the YAML under `integrations/` when the bundle is built;
+//! the functions only read them, so they cannot meet a bad one.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    id::{DestinationName, IntegrationName, SecretName, Sha256Hex},
+    span,
+};
+
+/// All integrations and destinations of one bundle.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Catalog {
+    /// By name.
+    pub integrations: BTreeMap<IntegrationName, Integration>,
+    /// By name; several integrations may share one.
+    pub destinations: BTreeMap<DestinationName, Destination>,
+}
+
+impl Catalog {
+    /// The integration and its destination; the build has checked that the second exists with the first.
+    pub fn find(&self, name: &IntegrationName) -> Option<(&Integration, &Destination)> {
+        let integration = self.integrations.get(name)?;
+        Some((integration, self.destinations.get(&integration.destination)?))
+    }
+
+    /// Every integration that wants events of this type, by name.
+    pub fn wanting<'a>(&'a self, event: &'a str) -> impl Iterator<Item = &'a Integration> {
+        self.integrations.values().filter(move |i| i.source.event == event)
+    }
+}
+
+/// One folder under `integrations/`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Integration {
+    /// The folder's name.
+    pub name: IntegrationName,
+    /// One sentence for people.
+    pub description: String,
+    /// Who answers for it.
+    pub owner: Owner,
+    /// What it takes in.
+    pub source: Source,
+    /// How the business thing concerned is named.
+    pub record: RecordRule,
+    /// What makes two events the same event.
+    pub idempotency: Idempotency,
+    /// Where it writes.
+    pub destination: DestinationName,
+    /// How the vendor's request is made.
+    pub request: RequestRule,
+    /// What the vendor can promise about a repeated request.
+    pub dedupe: Dedupe,
+    /// Translation tables for mappings: name -> value -> value.
+    pub tables: BTreeMap<String, BTreeMap<String, String>>,
+    /// When to try again, and when to stop.
+    pub retry: RetryPolicy,
+    /// Digest of all files of the folder and of its destination; stands on every entry.
+    pub hash: Sha256Hex,
+}
+
+/// Who answers for an integration's failures.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Owner {
+    /// A team's name.
+    pub team: String,
+    /// Where the team is reached, usually an e-mail address.
+    pub contact: String,
+    /// What to read when it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<String>,
+}
+
+/// What an integration takes in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// The event type: EventBridge's `detail-type`.
+    pub event: String,
+    /// JSON Schema of the event: of the body POSTed, or of EventBridge's `detail`.
+    pub schema: Value,
+}
+
+/// How the business thing concerned is named. Expressions are jq over the event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordRule {
+    /// What kind of thing: `deal`, `customer`.
+    pub kind: String,
+    /// jq expression for its id.
+    pub id: String,
+    /// Text with `\(...)` for what people call it.
+    pub label: Option<String>,
+    /// Text with `\(...)` for its page in the source system.
+    pub url: Option<String>,
+}
+
+/// What makes two events the same event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idempotency {
+    /// Text with `\(...)` over the event.
+    pub key: String,
+    /// How long a repeated event is recognised.
+    #[serde(with = "span::millis")]
+    pub keep: Duration,
+}
+
+/// How the vendor's request is made from the event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestRule {
+    /// The HTTP method.
+    pub method: Method,
+    /// Path below the destination's base URL, with `\(...)`; every interpolation is percent-encoded.
+    pub path: String,
+    /// jq program that makes the body from the event.
+    pub map: String,
+    /// JSON Schema of the body.
+    pub schema: Value,
+}
+
+/// The HTTP methods that write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Creates, and creates again when repeated.
+    Post,
+    /// Replaces; idempotent (RFC 9110 section 9.2.2).
+    Put,
+    /// Changes; not idempotent by itself (RFC 5789 section 2).
+    Patch,
+    /// Removes; idempotent (RFC 9110 section 9.2.2).
+    Delete,
+}
+
+impl Method {
+    /// As it stands on the request line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What the vendor can promise about a repeated request; decides what `unknown` leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dedupe {
+    /// Recognises our idempotency key in this header, for this long after the first attempt.
+    Key {
+        /// The header's name.
+        header: String,
+        /// How long the vendor remembers keys.
+        #[serde(with = "span::millis")]
+        max_age: Duration,
+    },
+    /// Repeating the request changes nothing more.
+    Upsert,
+    /// Nothing: a delivery in doubt waits for a person.
+    None,
+}
+
+/// When to try again, and when to stop.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RetryPolicy {
+    /// The wait after the first failure, after the second, and so on; then the delivery is exhausted.
+    #[serde(with = "span::millis::list")]
+    pub schedule: Vec<Duration>,
+    /// Counted from acceptance; ends every kind of waiting.
+    #[serde(with = "span::millis")]
+    pub give_up_after: Duration,
+    /// Longer Retry-After hints are held to be mistakes and cut to this.
+    #[serde(with = "span::millis")]
+    pub retry_after_max: Duration,
+}
+
+/// A vendor's API, shared by all integrations that name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// Its name in `destinations.yaml`.
+    pub name: DestinationName,
+    /// `https://host[:port][/path]`, without a slash at the end.
+    pub base_url: String,
+    /// How calls prove who we are.
+    pub auth: Auth,
+    /// How long a call may take.
+    pub timeout: Timeout,
+}
+
+/// How calls prove who we are. Secrets are named here and read by dispatch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auth {
+    /// `Authorization: Bearer <secret>` (RFC 6750).
+    Bearer {
+        /// Below `fairlead/` in Secrets Manager.
+        secret: SecretName,
+    },
+    /// The secret as the value of a header of this name.
+    Header {
+        /// The header's name.
+        name: String,
+        /// Below `fairlead/` in Secrets Manager.
+        secret: SecretName,
+    },
+}
+
+impl Auth {
+    /// The secret that the calls need.
+    pub fn secret(&self) -> &SecretName {
+        match self {
+            Self::Bearer { secret } | Self::Header { secret, .. } => secret,
+        }
+    }
+}
+
+/// How long a call may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeout {
+    /// Until the connection stands, TLS included.
+    #[serde(with = "span::millis")]
+    pub connect: Duration,
+    /// From the start until the last byte of the answer's body.
+    #[serde(with = "span::millis")]
+    pub total: Duration,
+}

@@ -1,0 +1,32 @@
+//! Every rule of Fairlead, and nothing else: no AWS, no tokio, no clock, no randomness.
+//!
+//! - [`integration`]: what a user declares, compiled: integrations, destinations, owners, policies.
+//! - [`id`]: the names and keys of things, each a type of its own.
+//! - [`entry`]: one delivery's entry in the ledger, with its [`history`].
+//! - [`outcome`]: what an attempt is known to have done.
+//! - [`decide`](mod@decide): the only place where a delivery's fate is decided.
+//! - [`drive`](mod@drive): load, decide, save, run the commands; over the [`ports`].
+//! - [`accept`](mod@accept), [`release`](mod@release): how a delivery begins, and how long waits end.
+//! - [`ticket`], [`alert`], [`problem`]: what travels, what an owner reads, what a sender reads.
+
+pub mod accept;
+pub mod alert;
+pub mod class;
+pub mod decide;
+pub mod drive;
+pub mod entry;
+pub mod history;
+pub mod id;
+pub mod integration;
+pub mod notice;
+pub mod outcome;
+pub mod ports;
+pub mod problem;
+pub mod record;
+pub mod release;
+pub mod request;
+mod settle;
+pub mod span;
+pub mod ticket;
+pub mod violation;
+pub mod wait;

@@ -1,0 +1,79 @@
+//! What an operator needs to know of a parked delivery: on the DLQ, in the alert, at the desk.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    class::{Class, Effect},
+    entry::{Entry, State},
+    history::{What, one_line, said},
+};
+
+/// The facts of one parked delivery, in the words that people read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Notice {
+    /// The integration's name.
+    pub integration: String,
+    /// The step that failed: `validate` or `dispatch`.
+    pub step: String,
+    /// The record, as people name it.
+    pub record: String,
+    /// Why it is parked.
+    pub class: Class,
+    /// What exactly: the vendor's answer, or the violations.
+    pub detail: String,
+    /// Whether the vendor may have acted.
+    pub effect: Effect,
+    /// HTTP calls so far.
+    pub attempts: u32,
+    /// Who answers for it.
+    pub owner: String,
+    /// Where the owner is reached.
+    pub contact: String,
+    /// What to do.
+    pub next_action: String,
+    /// The exact command to run, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// What to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<String>,
+    /// The record's page in the source system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+impl Notice {
+    /// The notice of a parked delivery; `None` for one in any other state.
+    pub fn of(entry: &Entry) -> Option<Self> {
+        let State::Parked { class, .. } = entry.life.state else { return None };
+        Some(Self {
+            integration: entry.integration.to_string(),
+            step: class.step().to_owned(),
+            record: one_line(&entry.record.to_string(), 200),
+            class,
+            detail: detail(entry),
+            effect: entry.effect(),
+            attempts: entry.life.attempts,
+            owner: entry.owner.team.clone(),
+            contact: entry.owner.contact.clone(),
+            next_action: class.next_action().to_owned(),
+            command: command(entry, class),
+            runbook: entry.owner.runbook.clone(),
+            link: entry.record.url.clone(),
+        })
+    }
+}
+
+/// Last what the parking itself says, else what the vendor said.
+fn detail(entry: &Entry) -> String {
+    let parked = entry.history.lines.iter().rev().find_map(|line| match &line.what {
+        What::Parked { detail, .. } if !detail.is_empty() => Some(detail.clone()),
+        _ => None,
+    });
+    parked.or_else(|| entry.history.last_answer().map(said)).unwrap_or_default()
+}
+
+fn command(entry: &Entry, class: Class) -> Option<String> {
+    let checked = if class == Class::InDoubt { " --checked" } else { "" };
+    class.can_be_retried().then(|| format!("fairlead retry {}{checked} --reason \"...\"", entry.id))
+}

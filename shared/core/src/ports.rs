@@ -1,0 +1,102 @@
+//! What a delivery needs from the world: the clock, the ledger, the queues, the vendor, the owner.
+
+use std::{future::Future, time::Duration};
+
+use jiff::Timestamp;
+
+use crate::{
+    alert::Alert,
+    entry::Entry,
+    id::{DeliveryId, EntryKey, Token, Version},
+    outcome::Answer,
+    ticket::{Queue, Ticket},
+    wait::Jitter,
+};
+
+/// The world as the driver sees it. One struct of `fairlead-aws` implements it; tests have one in memory.
+pub trait Ports {
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// A new delivery's name.
+    fn delivery_id(&self) -> DeliveryId;
+
+    /// A token that was never drawn before.
+    fn token(&self) -> Token;
+
+    /// Where between its bounds a wait shall lie.
+    fn jitter(&self) -> Jitter;
+
+    /// Reads an entry, consistently.
+    fn load(&self, key: &EntryKey) -> impl Future<Output = Result<Option<Entry>, PortError>>;
+
+    /// Writes an entry unless an unexpired one lies there; our own repeated write counts as done.
+    fn insert(&self, entry: &Entry) -> impl Future<Output = Result<Inserted, PortError>>;
+
+    /// Replaces version `replaces` of an entry; our own repeated write counts as done.
+    fn save(
+        &self,
+        entry: &Entry,
+        replaces: Version,
+    ) -> impl Future<Output = Result<Saved, PortError>>;
+
+    /// Sends a ticket, visible after `delay`; durable when it returns.
+    fn send(
+        &self,
+        queue: Queue,
+        ticket: &Ticket,
+        delay: Duration,
+    ) -> impl Future<Output = Result<(), PortError>>;
+
+    /// Makes one HTTP call of the delivery. Whatever comes of it is an answer.
+    fn call(&self, entry: &Entry, fresh_secret: bool) -> impl Future<Output = (Answer, Duration)>;
+
+    /// Tells the owner.
+    fn publish(&self, alert: &Alert) -> impl Future<Output = Result<(), PortError>>;
+
+    /// The entries of one partition of the due index whose time has come, oldest first, a page at most.
+    fn due(
+        &self,
+        partition: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<EntryKey>, PortError>>;
+}
+
+/// What became of an insert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// The entry lies there now.
+    New,
+    /// Another lies there.
+    Exists(Box<Entry>),
+}
+
+/// What became of a save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// The entry lies there now.
+    Done,
+    /// Someone else was quicker; load and decide again.
+    Lost,
+}
+
+/// What only a redelivery can cure: the world did not do its part.
+#[derive(Debug, thiserror::Error)]
+#[error("{during}: {source}")]
+pub struct PortError {
+    /// What was being done, in words: `save the entry`.
+    pub during: &'static str,
+    /// The cause.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl PortError {
+    /// Names what was being done when `source` came up.
+    pub fn new(
+        during: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { during, source: source.into() }
+    }
+}

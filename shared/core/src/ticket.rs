@@ -1,0 +1,123 @@
+//! The small SQS body that names a delivery; the event itself stays in the ledger.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{DeliveryId, EntryKey, Version},
+    notice::Notice,
+};
+
+/// One SQS message body. Old forms keep parsing: a ticket outlives a deploy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ticket {
+    /// The form's version: 1.
+    pub v: u8,
+    /// What is to be done.
+    pub step: Step,
+    /// Where the delivery's entry lies.
+    pub entry: EntryKey,
+    /// The delivery's name, for people who read the queue.
+    pub delivery: DeliveryId,
+    /// How many queues this chain of tickets has passed.
+    #[serde(default)]
+    pub hops: u8,
+    /// With [`Step::Retry`]: what was ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    /// On the DLQ: what an operator needs to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+}
+
+/// What a ticket asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Make an attempt.
+    Dispatch,
+    /// Look whether a wait is over.
+    Due,
+    /// Tell the owner.
+    Alert,
+    /// A person's order: try a parked delivery again.
+    Retry,
+}
+
+/// A person's order to try a parked delivery again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Order {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// The version at which the delivery was parked; an order for an older one does nothing.
+    pub version: Version,
+    /// The person has looked and the vendor does not have it: doubt is no obstacle.
+    #[serde(default)]
+    pub checked: bool,
+}
+
+/// The queues that tickets travel on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Queue {
+    /// To dispatch.
+    Dispatch,
+    /// To retry, delayed.
+    Retry,
+    /// To alert.
+    Alert,
+    /// The dispatch queue's DLQ: one readable message per parked delivery.
+    Dlq,
+}
+
+/// Why a message is no ticket.
+#[derive(Debug, thiserror::Error)]
+pub enum NotATicket {
+    /// It cannot be read.
+    #[error("the message is no ticket: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// It comes from a newer release.
+    #[error("the ticket has form {0}; this release reads form {newest}", newest = Ticket::FORM)]
+    TooNew(u8),
+}
+
+impl Ticket {
+    /// The form that this release writes.
+    pub const FORM: u8 = 1;
+
+    /// AWS stops a chain of Lambda and SQS after about 16 hops; ours ends well before, in the due index.
+    ///
+    /// Source: AWS Lambda developer guide, "Recursive loop detection".
+    pub const MOST_HOPS: u8 = 12;
+
+    /// A ticket that starts a chain.
+    pub fn new(step: Step, entry: EntryKey, delivery: DeliveryId) -> Self {
+        Self { v: Self::FORM, step, entry, delivery, hops: 0, order: None, notice: None }
+    }
+
+    /// Reads a message body.
+    ///
+    /// # Errors
+    /// When it is no ticket, or one of a newer form.
+    pub fn read(body: &str) -> Result<Self, NotATicket> {
+        let ticket: Self = serde_json::from_str(body)?;
+        if ticket.v > Self::FORM { Err(NotATicket::TooNew(ticket.v)) } else { Ok(ticket) }
+    }
+
+    /// The message body.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl Queue {
+    /// What a ticket on this queue asks for.
+    pub fn step(self) -> Step {
+        match self {
+            Self::Dispatch => Step::Dispatch,
+            Self::Retry => Step::Due,
+            Self::Alert => Step::Alert,
+            Self::Dlq => Step::Retry,
+        }
+    }
+}
