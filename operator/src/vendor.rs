@@ -15,6 +15,7 @@ mod destination;
 mod guide;
 mod plan;
 mod record;
+mod reply;
 mod request;
 mod serve;
 mod step;
@@ -63,6 +64,8 @@ pub enum VendorError {
 
 impl Vendor {
     /// Starts a vendor on this port of 127.0.0.1, or on a free one; call it within a tokio runtime.
+    ///
+    /// The runtime must have its network and time drivers on (`enable_all`).
     pub fn start(port: Option<u16>) -> Result<Vendor, VendorError> {
         let runtime = Handle::try_current().map_err(|_| VendorError::NoRuntime)?;
         let port = port.unwrap_or(0);
@@ -181,7 +184,8 @@ impl Vendor {
     fn change(&self, name: &str, change: impl FnOnce(&mut Destination)) -> Result<(), VendorError> {
         let mut state = self.desk.state();
         let destination = state.destinations.get_mut(name);
-        let destination = destination.ok_or_else(|| VendorError::UnknownDestination(name.to_owned()))?;
+        let destination =
+            destination.ok_or_else(|| VendorError::UnknownDestination(name.to_owned()))?;
         change(destination);
         Ok(())
     }

@@ -38,7 +38,9 @@ impl Answer {
         match body {
             Some(Value::String(text)) => Answer::text(status, text),
             Some(body) => Answer::json(status, &body),
-            None if status >= 400 => Answer::refusal(status, "scripted", format!("told to answer {status}")),
+            None if status >= 400 => {
+                Answer::refusal(status, "scripted", format!("told to answer {status}"))
+            }
             None => Answer { status, headers: Vec::new(), body: Bytes::new() },
         }
     }

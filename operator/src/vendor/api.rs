@@ -29,7 +29,8 @@ pub(super) fn handle(call: &Call, destination: &mut Destination, books: &mut Boo
 }
 
 fn create_invoice(call: &Call, destination: &mut Destination, books: &mut Books) -> Done {
-    let key = call.seen.idempotency_key.as_deref().filter(|_| destination.api == Api::KeyedInvoices);
+    let key =
+        call.seen.idempotency_key.as_deref().filter(|_| destination.api == Api::KeyedInvoices);
     if let Some(done) = key.and_then(|key| replay(call, key, destination)) {
         return done;
     }
@@ -84,7 +85,8 @@ fn list_invoices(call: &Call, books: &Books) -> Done {
 
 fn show_invoice(call: &Call, id: &str, books: &Books) -> Done {
     let mut invoices = books.invoices.iter();
-    match invoices.find(|invoice| invoice.destination == call.seen.destination && invoice.id == id) {
+    match invoices.find(|invoice| invoice.destination == call.seen.destination && invoice.id == id)
+    {
         Some(invoice) => (Answer::json(200, &invoice.shown()), None),
         None => refused(404, "not_found", format!("there is no invoice {id}")),
     }
@@ -108,8 +110,9 @@ fn show_customer(call: &Call, id: &str, books: &Books) -> Done {
 }
 
 fn object(call: &Call) -> Result<Map<String, Value>, Done> {
-    serde_json::from_slice(&call.body)
-        .map_err(|error| refused(400, "invalid_json", format!("the body is not a JSON object: {error}")))
+    serde_json::from_slice(&call.body).map_err(|error| {
+        refused(400, "invalid_json", format!("the body is not a JSON object: {error}"))
+    })
 }
 
 fn refused(status: u16, code: &str, message: impl Into<String>) -> Done {

@@ -69,7 +69,8 @@ async fn show_guide(headers: HeaderMap) -> Answer {
 async fn show_requests(State(desk): State<Desk>, uri: Uri) -> Answer {
     let about = uri.query().and_then(|query| parameter(query, "about"));
     let state = desk.state();
-    let wanted = state.log.iter().filter(|one| about.as_ref().is_none_or(|text| one.mentions(text)));
+    let wanted =
+        state.log.iter().filter(|one| about.as_ref().is_none_or(|text| one.mentions(text)));
     Answer::pretty(&json!({"items": wanted.collect::<Vec<_>>()}))
 }
 
@@ -97,7 +98,13 @@ async fn show_plans(State(desk): State<Desk>) -> Answer {
 async fn behave(State(desk): State<Desk>, body: Bytes) -> Answer {
     match read(&body) {
         Err(answer) => answer,
-        Ok(Behave { word: Some(word), method, plan: Some(plan), destination: None, default: None }) => {
+        Ok(Behave {
+            word: Some(word),
+            method,
+            plan: Some(plan),
+            destination: None,
+            default: None,
+        }) => {
             desk.state().plans.set(&word, method.as_deref(), plan);
             show_plans(State(desk)).await
         }
@@ -108,7 +115,9 @@ async fn behave(State(desk): State<Desk>, body: Bytes) -> Answer {
             destination: Some(destination),
             default: Some(usual),
         }) => changed(&desk, &destination, |one| one.usual = usual),
-        Ok(_) => Answer::refusal(400, "unreadable", "give match and plan, or destination and default"),
+        Ok(_) => {
+            Answer::refusal(400, "unreadable", "give match and plan, or destination and default")
+        }
     }
 }
 

@@ -2,15 +2,15 @@
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::answer::Answer;
 use super::api;
 use super::destination::Destination;
 use super::plan::Plans;
 use super::record::Books;
+use super::reply::{self, Reply};
 use super::request::{Call, Request};
-use super::step::Step;
 use super::wire::Wire;
 
 /// All that the vendor knows, shared between its connections and its owner.
@@ -33,14 +33,6 @@ pub(super) struct State {
 pub(super) struct Connections {
     pub(super) accepted: u64,
     pub(super) control: u64,
-}
-
-/// How a request is to be answered.
-#[derive(Debug)]
-pub(super) enum Reply {
-    Now(Answer),
-    Later(Duration, Answer),
-    Wire(Wire),
 }
 
 /// Where in the log a request stands.
@@ -86,30 +78,35 @@ impl State {
     fn decide(&mut self, call: &mut Call, now: Instant) -> Reply {
         let name = &call.seen.destination;
         let Some(destination) = self.destinations.get_mut(name) else {
-            let answer = Answer::refusal(404, "not_found", format!("there is no destination {name}"));
+            let answer =
+                Answer::refusal(404, "not_found", format!("there is no destination {name}"));
             call.seen.done = "unknown destination".to_owned();
             return Reply::Now(answer);
         };
         destination.arrived.add(now);
         if !destination.knows(call.authorization.as_deref()) {
             call.seen.done = "wrong key".to_owned();
-            return Reply::Now(Answer::refusal(401, "invalid_key", "the bearer key is missing or wrong"));
+            return Reply::Now(Answer::refusal(
+                401,
+                "invalid_key",
+                "the bearer key is missing or wrong",
+            ));
         }
         if let Some(limit) = destination.per_second
             && let Err(wait) = destination.admitted.admit(now, limit)
         {
             call.seen.done = "over the rate limit".to_owned();
-            return Reply::Now(too_many(limit, wait));
+            return Reply::Now(reply::too_many(limit, wait));
         }
         let planned = self.plans.take(&call.seen.method, &call.seen.text());
         let step = planned.unwrap_or_else(|| destination.usual.clone());
         call.seen.done = step.name();
         if !step.commits() {
-            return without_effect(step, call);
+            return reply::without_effect(step, call);
         }
         let (answer, effect) = api::handle(call, destination, &mut self.books);
         call.seen.effect = effect;
-        with_effect(step, answer)
+        reply::with_effect(step, answer)
     }
 
     fn answered(&mut self, Place(life, at): Place, status: u16) {
@@ -122,8 +119,11 @@ impl State {
 
     /// The counters, as `/_vendor/counts` shows them.
     pub(super) fn counts(&self) -> Value {
-        let peaks: BTreeMap<&str, usize> =
-            self.destinations.iter().map(|(name, one)| (name.as_str(), one.arrived.peak())).collect();
+        let peaks: BTreeMap<&str, usize> = self
+            .destinations
+            .iter()
+            .map(|(name, one)| (name.as_str(), one.arrived.peak()))
+            .collect();
         json!({
             "connections": self.connections.vendor(),
             "requests": self.log.len(),
@@ -151,52 +151,5 @@ impl Connections {
     /// Those that did not come to control the vendor.
     pub(super) fn vendor(&self) -> u64 {
         self.accepted.saturating_sub(self.control)
-    }
-}
-
-fn too_many(limit: u32, wait: Duration) -> Answer {
-    let seconds = wait.as_millis().div_ceil(1000).max(1);
-    Answer::refusal(429, "rate_limited", format!("no more than {limit} requests a second"))
-        .with("retry-after", seconds.to_string())
-}
-
-fn without_effect(step: Step, call: &Call) -> Reply {
-    match step {
-        Step::Status { code, retry_after, body } => {
-            let answer = Answer::scripted(code, body);
-            Reply::Now(match retry_after {
-                Some(value) => answer.with("retry-after", value),
-                None => answer,
-            })
-        }
-        Step::Redirect { to, code } => Reply::Now(Answer::scripted(code, None).with("location", to)),
-        Step::EchoAuth { code } => {
-            let header = call.authorization.as_deref().unwrap_or_default();
-            Reply::Now(Answer::refusal(code, "echo", format!("you sent Authorization: {header}")))
-        }
-        Step::HangBefore => Reply::Wire(Wire::Silence),
-        Step::Reset => Reply::Wire(Wire::Reset),
-        _ => Reply::Wire(Wire::Close),
-    }
-}
-
-fn with_effect(step: Step, answer: Answer) -> Reply {
-    let pause = Duration::from_millis;
-    match step {
-        Step::Slow { ms } => Reply::Later(pause(ms), answer),
-        Step::CommitThenStatus { code, body } => Reply::Now(Answer::scripted(code, body)),
-        Step::Hang => Reply::Wire(Wire::Silence),
-        Step::CommitThenDrop => Reply::Wire(Wire::Close),
-        Step::CommitThenReset => Reply::Wire(Wire::Reset),
-        Step::ResetMidHeaders => Reply::Wire(Wire::ResetMidHeaders),
-        Step::ResetMidBody => Reply::Wire(Wire::ResetMidBody(answer)),
-        Step::Truncated => Reply::Wire(Wire::Truncated(answer)),
-        Step::Huge { bytes } => Reply::Wire(Wire::Huge(answer, bytes)),
-        Step::Drip { every_ms } => Reply::Wire(Wire::Drip(answer, pause(every_ms))),
-        Step::DripHeader { every_ms } => Reply::Wire(Wire::DripHeader(answer, pause(every_ms))),
-        Step::EndlessHeader => Reply::Wire(Wire::EndlessHeader(answer)),
-        Step::Garbage => Reply::Wire(Wire::Garbage),
-        Step::BadChunk => Reply::Wire(Wire::BadChunk(answer)),
-        _ => Reply::Now(answer),
     }
 }

@@ -78,7 +78,8 @@ mod tests {
         let read = |line: &str| {
             let (form, rest) = line.rsplit_once('}').expect("a step ends with a brace");
             let form = format!("{form}}}");
-            let step = serde_json::from_str(&form).unwrap_or_else(|error| panic!("{form}: {error}"));
+            let step =
+                serde_json::from_str(&form).unwrap_or_else(|error| panic!("{form}: {error}"));
             (step, rest.trim_start().starts_with('*'))
         };
         lines.map(read).collect()

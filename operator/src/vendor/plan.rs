@@ -34,7 +34,8 @@ impl Plans {
     /// Takes the next step of the first plan that matches.
     pub(super) fn take(&mut self, method: &str, text: &str) -> Option<Step> {
         let matches = |plan: &Plan| {
-            plan.method.as_deref().is_none_or(|wanted| wanted == method) && mentions(text, &plan.word)
+            plan.method.as_deref().is_none_or(|wanted| wanted == method)
+                && mentions(text, &plan.word)
         };
         let at = self.0.iter().position(matches)?;
         let step = self.0[at].steps.pop_front();

@@ -42,7 +42,11 @@ impl Request {
 
     pub(super) fn text(&self) -> String {
         let path = format!("/{}{}", self.destination, self.path);
-        format!("{path} {} {}", percent_encoding::percent_decode_str(&path).decode_utf8_lossy(), self.body)
+        format!(
+            "{path} {} {}",
+            percent_encoding::percent_decode_str(&path).decode_utf8_lossy(),
+            self.body
+        )
     }
 }
 
@@ -90,9 +94,10 @@ impl Call {
 /// One parameter of a query string, decoded.
 pub(super) fn parameter(query: &str, name: &str) -> Option<String> {
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.map(|(key, value)| (decoded(key), value)).find(|(key, _)| key == name).map(|(_, value)| {
-        decoded(&value.replace('+', " "))
-    })
+    pairs
+        .map(|(key, value)| (decoded(key), value))
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| decoded(&value.replace('+', " ")))
 }
 
 /// The wall clock; jiff is built without one.
@@ -107,20 +112,27 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 fn masked(headers: &HeaderMap) -> Vec<(String, String)> {
-    const SECRET: [&str; 5] = ["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"];
+    const SECRET: [&str; 5] =
+        ["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"];
     let show = |name: &str, value: &[u8]| match name {
         "authorization" if value.starts_with(b"Bearer ") => "Bearer ***".to_owned(),
         name if SECRET.contains(&name) => "***".to_owned(),
         _ => String::from_utf8_lossy(value).into_owned(),
     };
-    headers.iter().map(|(name, value)| (name.to_string(), show(name.as_str(), value.as_bytes()))).collect()
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), show(name.as_str(), value.as_bytes())))
+        .collect()
 }
 
 fn decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-fn status_or_silence<S: Serializer>(status: &Option<u16>, serializer: S) -> Result<S::Ok, S::Error> {
+fn status_or_silence<S: Serializer>(
+    status: &Option<u16>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match status {
         Some(status) => serializer.serialize_u16(*status),
         None => serializer.serialize_str("no answer"),

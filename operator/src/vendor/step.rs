@@ -151,9 +151,11 @@ impl<'de> Deserialize<'de> for Step {
         let step = Step::deserialize(&given).map_err(D::Error::custom)?;
         // Variants without fields would swallow unknown ones, such as the code of a drop.
         let known = serde_json::to_value(&step).map_err(D::Error::custom)?;
-        let unknown = given.as_object().into_iter().flatten().find(|(name, value)| {
-            known.get(name.as_str()).is_none() && !value.is_null()
-        });
+        let unknown = given
+            .as_object()
+            .into_iter()
+            .flatten()
+            .find(|(name, value)| known.get(name.as_str()).is_none() && !value.is_null());
         if let Some((name, _)) = unknown {
             return Err(D::Error::custom(format!("step {} has no field {name}", step.name())));
         }

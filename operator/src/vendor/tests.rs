@@ -12,7 +12,8 @@ mod honest;
 mod limits;
 mod steps;
 
-const INVOICE: &str = r#"{"external_id":"D-1042","customer":"Acme","amount_cents":12000,"x":{"y":1}}"#;
+const INVOICE: &str =
+    r#"{"external_id":"D-1042","customer":"Acme","amount_cents":12000,"x":{"y":1}}"#;
 
 fn vendor() -> Vendor {
     Vendor::start(None).unwrap()

@@ -31,7 +31,9 @@ impl Wire {
     /// The status that goes out whole, if any does.
     pub(super) fn status(&self) -> Option<u16> {
         match self {
-            Wire::Close | Wire::Reset | Wire::Silence | Wire::ResetMidHeaders | Wire::Garbage => None,
+            Wire::Close | Wire::Reset | Wire::Silence | Wire::ResetMidHeaders | Wire::Garbage => {
+                None
+            }
             Wire::ResetMidBody(answer)
             | Wire::Truncated(answer)
             | Wire::Huge(answer, _)
@@ -69,7 +71,9 @@ impl Wire {
                 drip(&mut stream, &answer.body, pause).await
             }
             Wire::EndlessHeader(answer) => endless(&mut stream, &answer).await,
-            Wire::Garbage => stream.write_all(b"\x16\x03\x01 this vendor speaks no HTTP today\n").await,
+            Wire::Garbage => {
+                stream.write_all(b"\x16\x03\x01 this vendor speaks no HTTP today\n").await
+            }
             Wire::BadChunk(answer) => {
                 let head = format!("{}transfer-encoding: chunked\r\n\r\n", answer.head());
                 stream.write_all(head.as_bytes()).await?;

@@ -1,1 +1,18 @@
-//! Placeholder.
+//! The only crate that knows AWS and HTTP: one struct that implements `Ports`, and what the functions share.
+//!
+//! - [`world`]: the struct, and where its parts come from.
+//! - [`ledger`], [`row`]: DynamoDB, and the form of an entry there.
+//! - [`queue`]: SQS, outgoing; [`batch`]: SQS, incoming.
+//! - [`vendor`]: the HTTP call; [`secret`]: its credential.
+//! - [`topic`]: SNS; [`log`]: flat JSON lines; [`env`]: what the template sets.
+
+pub mod batch;
+pub mod env;
+pub mod ledger;
+pub mod log;
+pub mod queue;
+pub mod row;
+pub mod secret;
+pub mod topic;
+pub mod vendor;
+pub mod world;

@@ -6,7 +6,10 @@ async fn the_same_key_and_body_make_one_invoice_and_the_first_answer_again() {
     let vendor = vendor();
     let (status, first) =
         json(post(&vendor, "/finance-api/v2/invoices", "k", INVOICE).send().await.unwrap()).await;
-    assert_eq!((status, &first["id"], &first["status"]), (201, &"INV-1001".into(), &"draft".into()));
+    assert_eq!(
+        (status, &first["id"], &first["status"]),
+        (201, &"INV-1001".into(), &"draft".into())
+    );
     let again =
         json(post(&vendor, "/finance-api/v2/invoices", "k", INVOICE).send().await.unwrap()).await;
     assert_eq!(again, (201, first));
@@ -47,10 +50,14 @@ async fn customers_are_replaced_by_put_and_merged_by_patch() {
     let write = |method, body: &'static str| {
         request(&vendor, method, "/crm-api/v3/customers/C%207").body(body)
     };
-    let (status, _) = json(write(Method::PUT, r#"{"name":"A","tier":1}"#).send().await.unwrap()).await;
+    let (status, _) =
+        json(write(Method::PUT, r#"{"name":"A","tier":1}"#).send().await.unwrap()).await;
     assert_eq!(status, 201);
     let (status, merged) = json(write(Method::PATCH, r#"{"tier":2}"#).send().await.unwrap()).await;
-    assert_eq!((status, merged.to_string()), (200, r#"{"id":"C 7","name":"A","tier":2}"#.to_owned()));
+    assert_eq!(
+        (status, merged.to_string()),
+        (200, r#"{"id":"C 7","name":"A","tier":2}"#.to_owned())
+    );
     json(write(Method::PUT, r#"{"name":"B"}"#).send().await.unwrap()).await;
     let (_, read) = json(write(Method::GET, "").send().await.unwrap()).await;
     assert_eq!(read.to_string(), r#"{"id":"C 7","name":"B"}"#);
@@ -60,7 +67,8 @@ async fn customers_are_replaced_by_put_and_merged_by_patch() {
 #[tokio::test]
 async fn what_is_no_invoice_is_refused_without_effect() {
     let vendor = vendor();
-    for (body, expected) in [("[]", 400), ("{", 400), ("{}", 422), (r#"{"external_id":null}"#, 422)] {
+    for (body, expected) in [("[]", 400), ("{", 400), ("{}", 422), (r#"{"external_id":null}"#, 422)]
+    {
         let sent = post(&vendor, "/finance-api/v2/invoices", "k", body).send().await.unwrap();
         assert_eq!(sent.status(), expected, "{body}");
     }

@@ -17,7 +17,8 @@ async fn only_the_current_key_is_accepted() {
     let (status, body) = super::json(post(&vendor, PATH, "k", INVOICE).send().await.unwrap()).await;
     assert_eq!((status, &body["error"]["code"]), (401, &"invalid_key".into()));
     assert_eq!(vendor.requests()[0].done, "wrong key");
-    let changed = control(&vendor, "keys", json!({"destination": "finance-api", "key": DEMO_KEY})).await;
+    let changed =
+        control(&vendor, "keys", json!({"destination": "finance-api", "key": DEMO_KEY})).await;
     assert_eq!(changed.0, 200);
     assert_eq!(post(&vendor, PATH, "k", INVOICE).send().await.unwrap().status(), 201);
 }
@@ -31,7 +32,10 @@ async fn the_rate_limit_holds_per_destination_and_takes_no_step() {
         assert_eq!(post(&vendor, PATH, "k", INVOICE).send().await.unwrap().status(), 201);
     }
     let over = post(&vendor, PATH, "l", r#"{"external_id":"LATE"}"#).send().await.unwrap();
-    assert_eq!((over.status().as_u16(), &over.headers()["retry-after"]), (429, &"1".parse().unwrap()));
+    assert_eq!(
+        (over.status().as_u16(), &over.headers()["retry-after"]),
+        (429, &"1".parse().unwrap())
+    );
     assert_eq!(vendor.plans().len(), 1);
     let elsewhere = post(&vendor, "/plain-finance/v2/invoices", "k", INVOICE).send().await.unwrap();
     assert_eq!(elsewhere.status(), 201);
@@ -61,7 +65,8 @@ async fn a_plan_can_be_set_and_watched_over_http() {
     assert!(post(&vendor, PATH, "k", INVOICE).send().await.is_err());
     let usual = json!({"destination": "crm-api", "default": {"do": "status", "code": 500}});
     assert_eq!(control(&vendor, "behave", usual).await.0, 200);
-    let get = async |path| super::json(request(&vendor, Method::GET, path).send().await.unwrap()).await.1;
+    let get =
+        async |path| super::json(request(&vendor, Method::GET, path).send().await.unwrap()).await.1;
     assert_eq!(get("/_vendor/behave").await["defaults"]["crm-api"]["code"], 500);
     assert_eq!(get("/_vendor/invoices").await["created"]["D-1042"], 1);
     let seen = get("/_vendor/requests?about=D-1042").await;
@@ -76,7 +81,11 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
     for (path, body, reason) in [
         ("behave", json!({"match": "x", "plan": [{"do": "dorp"}]}), "unknown variant `dorp`"),
         ("behave", json!({"match": "x"}), "give match and plan"),
-        ("behave", json!({"match": "x", "plan": [{"do": "drop", "code": 1}]}), "step drop has no field code"),
+        (
+            "behave",
+            json!({"match": "x", "plan": [{"do": "drop", "code": 1}]}),
+            "step drop has no field code",
+        ),
         ("keys", json!({"destination": "finance-api"}), "missing field `key`"),
         ("rate", json!({"destination": "nowhere", "per_second": 1}), "no destination nowhere"),
     ] {

@@ -28,7 +28,10 @@ fn a_step_reads_back_as_it_was_written() {
 fn what_is_left_out_has_a_sensible_value() {
     let read = |form| serde_json::from_str::<Step>(form).unwrap();
     assert_eq!(read(r#"{"do":"drip"}"#), Step::Drip { every_ms: 1000 });
-    assert_eq!(read(r#"{"do":"redirect","to":"/x"}"#), Step::Redirect { to: "/x".to_owned(), code: 307 });
+    assert_eq!(
+        read(r#"{"do":"redirect","to":"/x"}"#),
+        Step::Redirect { to: "/x".to_owned(), code: 307 }
+    );
     assert_eq!(read(r#"{"do":"status","code":429,"retry_after":3}"#), Step::retry_after(429, "3"));
     assert_eq!(read(r#"{"do":"status","code":500,"retry_after":null}"#), Step::status(500));
 }

@@ -103,7 +103,7 @@ impl<'s> Guard<'s> {
         // Interpolation writes through `tostring`, which is bounded; `@json` does so by itself.
         let bounded = format != Some("@json");
         let parts = parts.into_iter().map(|part| match part {
-            StrPart::Term(term) if bounded => StrPart::Term(pipe(self.term(term), Term::Call("tostring", Vec::new()))),
+            StrPart::Term(term) if bounded => StrPart::Term(pipe(self.term(term), Term::Call("!tostring", Vec::new()))),
             StrPart::Term(term) => StrPart::Term(self.term(term)),
             literal => literal,
         });
@@ -120,9 +120,9 @@ impl<'s> Guard<'s> {
             BinaryOp::Math(math) => arithmetic(left, math, right),
             // `a += b` is `b as $x | a |= . + $x`, written out so that the sum is counted.
             BinaryOp::UpdateMath(math) => {
-                let sum = arithmetic(Term::Id, math, Term::Var("$__by"));
+                let sum = arithmetic(Term::Id, math, Term::Var("$!by"));
                 let update = Term::BinOp(Box::new(left), BinaryOp::Update, Box::new(sum));
-                Term::BinOp(Box::new(right), BinaryOp::Pipe(Some(Pattern::Var("$__by"))), Box::new(update))
+                Term::BinOp(Box::new(right), BinaryOp::Pipe(Some(Pattern::Var("$!by"))), Box::new(update))
             }
             BinaryOp::Comma => tick(Term::BinOp(Box::new(left), BinaryOp::Comma, Box::new(right))),
             BinaryOp::Pipe(Some(pattern)) => {
@@ -232,13 +232,13 @@ fn joined(parts: &[StrPart<&str, Ast<'_>>]) -> String {
 fn arithmetic<'s>(left: Ast<'s>, math: Math, right: Ast<'s>) -> Ast<'s> {
     match math {
         // Multiplying a text builds it before anything could count it, so this goes through our own function.
-        Math::Mul => tick(Term::Call("multiply", vec![left, right])),
+        Math::Mul => tick(Term::Call("!multiply", vec![left, right])),
         math => tick(Term::BinOp(Box::new(left), BinaryOp::Math(math), Box::new(right))),
     }
 }
 
 fn tick<'s>(term: Ast<'s>) -> Ast<'s> {
-    pipe(term, Term::Call("tick", Vec::new()))
+    pipe(term, Term::Call("!tick", Vec::new()))
 }
 
 fn pipe<'s>(left: Ast<'s>, right: Ast<'s>) -> Ast<'s> {

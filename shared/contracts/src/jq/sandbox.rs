@@ -11,7 +11,7 @@ use jaq_json::Val;
 /// Translation tables of one integration: name -> value -> value.
 pub(crate) type Tables = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Steps one program may take: every iteration, every call and every new value counts one.
+/// Steps one program may take: every iteration, call and new value counts one, and one more per 16 of its size.
 ///
 /// An event has at most 200 kB, so an honest mapping of its longest list needs a tenth of this.
 pub(crate) const MAX_STEPS: u32 = 1_000_000;
@@ -53,9 +53,10 @@ impl<'a> Run<'a> {
         Self { tables, steps: Cell::new(0), refusal: RefCell::new(None) }
     }
 
-    /// Counts one step; false when the budget is spent.
-    pub(crate) fn step(&self) -> bool {
-        self.steps.set(self.steps.get() + 1);
+    /// Counts one step that made a value of this size; false when the budget is spent.
+    pub(crate) fn step(&self, size: usize) -> bool {
+        let cost = 1 + u32::try_from(size / 16).unwrap_or(u32::MAX - 1);
+        self.steps.set(self.steps.get().saturating_add(cost));
         self.steps.get() <= MAX_STEPS
     }
 

@@ -1,0 +1,132 @@
+//! SQS, incoming: every record of a batch on its own, all at once, each failing alone.
+
+use std::{future::Future, panic::AssertUnwindSafe};
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use fairlead_core::{
+    ports::PortError,
+    ticket::{NotATicket, Ticket},
+};
+use futures::{FutureExt, future::join_all};
+
+/// Why a record stays on its queue.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The world did not do its part.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// The body is no ticket; after some tries it goes to the DLQ, where someone sees it.
+    #[error(transparent)]
+    Poison(#[from] NotATicket),
+    /// The body is no event that an integration wants.
+    #[error("{0}")]
+    Stray(String),
+    /// Our own fault; the record is tried again and then goes to the DLQ.
+    #[error("the function panicked")]
+    Panic,
+}
+
+/// SQS gave a record without an id, so that no answer about it is possible; the whole batch comes back.
+#[derive(Debug, thiserror::Error)]
+#[error("a record has no message id")]
+pub struct Unnamed;
+
+/// Runs `each` on every record and answers which of them stay on the queue.
+///
+/// # Errors
+/// When a record has no id: an empty `itemIdentifier` would fail the whole batch without saying why.
+pub async fn each_record<F, R>(event: SqsEvent, each: F) -> Result<SqsBatchResponse, Unnamed>
+where
+    F: Fn(String) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    let runs = event.records.into_iter().map(|record| one(record, &each));
+    let mut answer = SqsBatchResponse::default();
+    for outcome in join_all(runs).await {
+        if let Some(id) = outcome? {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            answer.batch_item_failures.push(failure);
+        }
+    }
+    Ok(answer)
+}
+
+async fn one<F, R>(record: SqsMessage, each: &F) -> Result<Option<String>, Unnamed>
+where
+    F: Fn(String) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    let id = record.message_id.filter(|id| !id.is_empty()).ok_or(Unnamed)?;
+    let run = AssertUnwindSafe(each(record.body.unwrap_or_default())).catch_unwind();
+    let failure = match run.await {
+        Ok(Ok(())) => return Ok(None),
+        Ok(Err(failure)) => failure,
+        Err(_) => Failure::Panic,
+    };
+    let receives = record.attributes.get("ApproximateReceiveCount");
+    tracing::error!(message = %id, receives = receives.map(String::as_str), cause = %failure, "the record stays on its queue");
+    Ok(Some(id))
+}
+
+/// The same for queues of tickets.
+///
+/// # Errors
+/// As [`each_record`].
+pub async fn each_ticket<F, R>(event: SqsEvent, each: F) -> Result<SqsBatchResponse, Unnamed>
+where
+    F: Fn(Ticket) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    let each = &each;
+    each_record(event, |body| async move { each(Ticket::read(&body)?).await }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(bodies: &[&str]) -> SqsEvent {
+        let records: Vec<_> = bodies
+            .iter()
+            .enumerate()
+            .map(|(n, body)| serde_json::json!({"messageId": format!("m{n}"), "body": body}))
+            .collect();
+        serde_json::from_value(serde_json::json!({"Records": records})).expect("a batch")
+    }
+
+    async fn answer(bodies: &[&str]) -> String {
+        let answer = each_record(batch(bodies), |body| async move {
+            match body.as_str() {
+                "panic" => panic!("as asked"),
+                "fail" => Err(Failure::Stray("as asked".to_owned())),
+                _ => Ok(()),
+            }
+        });
+        serde_json::to_string(&answer.await.expect("all have ids")).expect("an answer")
+    }
+
+    /// Trap 13: an empty list is success, a malformed id fails the whole batch.
+    #[tokio::test]
+    async fn a_record_that_panics_or_fails_fails_alone() {
+        assert_eq!(answer(&["ok", "ok"]).await, r#"{"batchItemFailures":[]}"#);
+        assert_eq!(
+            answer(&["ok", "panic", "ok", "fail"]).await,
+            r#"{"batchItemFailures":[{"itemIdentifier":"m1"},{"itemIdentifier":"m3"}]}"#
+        );
+    }
+
+    #[tokio::test]
+    async fn a_poison_body_does_not_keep_its_neighbours() {
+        let event = batch(&["{not json", ""]);
+        let answer = each_ticket(event, |_| async { Ok(()) }).await.expect("all have ids");
+        assert_eq!(answer.batch_item_failures.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_record_without_an_id_brings_the_batch_back() {
+        let event = serde_json::json!({"Records": [{"messageId": "", "body": ""}]});
+        let event = serde_json::from_value(event).expect("a batch");
+        assert!(each_record(event, |_| async { Ok(()) }).await.is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! SQS, outgoing: one ticket, durable when the call returns.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::{Client, types::MessageAttributeValue};
+use fairlead_core::{
+    notice::Notice,
+    ports::PortError,
+    ticket::{Queue, Ticket},
+    wait::LONGEST_DELAY,
+};
+
+use crate::{env::Places, ledger::chain};
+
+/// The queues that this function may send to.
+#[derive(Clone, Debug)]
+pub struct Queues {
+    client: Client,
+    places: Places,
+}
+
+impl Queues {
+    /// The queues at these places.
+    pub fn new(config: &aws_config::SdkConfig, places: Places) -> Self {
+        Self { client: Client::new(config), places }
+    }
+
+    /// Sends a ticket, visible after `delay`, rounded up to whole seconds.
+    ///
+    /// # Errors
+    /// When SQS does not answer, or this function has no such queue.
+    pub async fn send(
+        &self,
+        queue: Queue,
+        ticket: &Ticket,
+        delay: Duration,
+    ) -> Result<(), PortError> {
+        let url = self
+            .places
+            .url(queue)
+            .ok_or_else(|| PortError::new("send the ticket", "this function has no such queue"))?;
+        let seconds = delay.min(LONGEST_DELAY).as_millis().div_ceil(1000);
+        let mut message = self.client.send_message().queue_url(url).message_body(ticket.text());
+        message = message.delay_seconds(i32::try_from(seconds).unwrap_or(i32::MAX));
+        // Fair queues: one noisy integration does not delay the others on a standard queue.
+        if let Some((integration, _)) = ticket.entry.as_str().rsplit_once('/') {
+            message = message.message_group_id(integration);
+        }
+        if let Some(notice) = &ticket.notice {
+            for (name, value) in attributes(notice) {
+                message = message.message_attributes(name, attribute(value)?);
+            }
+        }
+        message.send().await.map_err(|e| PortError::new("send the ticket", chain(e)))?;
+        Ok(())
+    }
+}
+
+/// What an operator sees of a message in the SQS console without opening its body.
+fn attributes(notice: &Notice) -> [(&'static str, &str); 6] {
+    [
+        ("integration", &notice.integration),
+        ("step", &notice.step),
+        ("record", &notice.record),
+        ("class", notice.class.word()),
+        ("owner", &notice.owner),
+        ("next_action", &notice.next_action),
+    ]
+}
+
+fn attribute(value: &str) -> Result<MessageAttributeValue, PortError> {
+    // SQS takes no empty attribute.
+    let value = if value.is_empty() { "-" } else { value };
+    MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(value)
+        .build()
+        .map_err(|e| PortError::new("send the ticket", e))
+}

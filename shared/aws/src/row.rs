@@ -1,0 +1,294 @@
+//! The form of an entry in DynamoDB. It outlives a deploy, so it is apart from the domain type and carries `v`.
+
+use std::io::{Read, Write};
+
+use fairlead_core::{
+    class::Class,
+    entry::{Entry, Held, Life, State},
+    history::{History, Line},
+    id::{
+        DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Sha256Hex, Token,
+        Version,
+    },
+    integration::{Method, Owner},
+    record::Record,
+    request::Request,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// The attributes that a save replaces or removes; all others are fixed at acceptance.
+pub const LIFE: [&str; 19] = [
+    "status",
+    "version",
+    "writer",
+    "begun_at",
+    "attempts",
+    "failures",
+    "first_sent_at",
+    "doubt",
+    "refused",
+    "lease",
+    "lease_until",
+    "due_at",
+    "class",
+    "parked_since",
+    "told",
+    "work",
+    "work_at",
+    "history",
+    "dropped",
+];
+
+/// Over how many partitions of the index `ran` one day's deliveries are spread.
+///
+/// One partition takes 1,000 index writes a second (DynamoDB's limit per partition).
+pub const RAN_SHARDS: u8 = 8;
+
+/// Longer texts are compressed: DynamoDB bills writes by the kilobyte.
+const LONG: usize = 1_500;
+
+/// The newest form that this release writes and reads.
+const FORM: u8 = 1;
+
+/// One entry as one flat item.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Row {
+    v: u8,
+    pk: EntryKey,
+    id: DeliveryId,
+    /// Partition of the index `ran`: day and shard.
+    ran: String,
+    integration: IntegrationName,
+    destination: DestinationName,
+    record: Record,
+    owner: Owner,
+    idempotency_key: IdempotencyKey,
+    payload_hash: Sha256Hex,
+    config_hash: Sha256Hex,
+    /// As it is, so that it can be read in the DynamoDB console; a long one is compressed instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_gz: Option<ByteBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<Method>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_gz: Option<ByteBuf>,
+    /// Seconds since 1970, as TTL wants it.
+    expires_at: i64,
+    status: String,
+    version: Version,
+    writer: Token,
+    begun_at: Timestamp,
+    attempts: u32,
+    failures: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_sent_at: Option<Timestamp>,
+    doubt: bool,
+    refused: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lease: Option<Token>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lease_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<Class>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parked_since: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told: Option<bool>,
+    /// Partition of the sparse index `work`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    work: Option<String>,
+    /// Milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    work_at: Option<i64>,
+    history: Vec<Line>,
+    #[serde(default)]
+    dropped: u32,
+}
+
+/// Why an item is no entry.
+#[derive(Debug, thiserror::Error)]
+pub enum RowError {
+    /// It comes from a newer release.
+    #[error("the entry has form {0}; this release reads form {FORM}")]
+    TooNew(u8),
+    /// An attribute that its status needs is missing.
+    #[error("the entry is \"{0}\" and has no {1}")]
+    Missing(String, &'static str),
+    /// Its status is none of ours.
+    #[error("the entry has the unknown status \"{0}\"")]
+    UnknownStatus(String),
+    /// A packed text cannot be unpacked.
+    #[error("a packed text cannot be read: {0}")]
+    Unpack(#[from] std::io::Error),
+}
+
+impl Row {
+    /// The row of an entry.
+    ///
+    /// # Errors
+    /// When a text cannot be packed.
+    pub fn of(entry: &Entry) -> Result<Self, RowError> {
+        let life = &entry.life;
+        let (event, event_gz) = pack(&entry.event)?;
+        let request = entry.request.as_ref();
+        let (body, body_gz) = request.map_or(Ok((None, None)), |r| pack(&r.body))?;
+        let work = entry.work();
+        let mut row = Self {
+            v: FORM,
+            pk: entry.key.clone(),
+            id: entry.id,
+            ran: ran_partition(entry.id),
+            integration: entry.integration.clone(),
+            destination: entry.destination.clone(),
+            record: entry.record.clone(),
+            owner: entry.owner.clone(),
+            idempotency_key: entry.idempotency_key.clone(),
+            payload_hash: entry.payload_hash.clone(),
+            config_hash: entry.config_hash.clone(),
+            event,
+            event_gz,
+            method: request.map(|r| r.method),
+            path: request.map(|r| r.path.clone()),
+            body,
+            body_gz,
+            expires_at: entry.expires_at.as_second(),
+            status: life.state.word().to_owned(),
+            version: life.version,
+            writer: entry.writer,
+            begun_at: life.begun_at,
+            attempts: life.attempts,
+            failures: life.failures,
+            first_sent_at: life.first_sent_at,
+            doubt: life.doubt,
+            refused: life.refused,
+            lease: None,
+            lease_until: None,
+            due_at: None,
+            class: None,
+            parked_since: None,
+            told: None,
+            work_at: work.as_ref().map(|w| w.at.as_millisecond()),
+            work: work.map(|w| w.partition),
+            history: entry.history.lines.clone(),
+            dropped: entry.history.dropped,
+        };
+        row.set_state(&life.state);
+        Ok(row)
+    }
+
+    fn set_state(&mut self, state: &State) {
+        match state {
+            State::Accepted | State::Delivered => {}
+            State::Sending { token, until } => {
+                self.lease = Some(*token);
+                self.lease_until = Some(*until);
+            }
+            State::Waiting { due_at, .. } => self.due_at = Some(*due_at),
+            State::Parked { class, since, told } => {
+                self.class = Some(*class);
+                self.parked_since = Some(*since);
+                self.told = Some(*told);
+            }
+        }
+    }
+
+    /// The entry of a row.
+    ///
+    /// # Errors
+    /// When the row comes from a newer release or is damaged.
+    pub fn into_entry(self) -> Result<Entry, RowError> {
+        if self.v > FORM {
+            return Err(RowError::TooNew(self.v));
+        }
+        let state = self.state()?;
+        let body = unpack(self.body, self.body_gz)?;
+        let request = match (self.method, self.path, body) {
+            (Some(method), Some(path), Some(body)) => Some(Request { method, path, body }),
+            _ => None,
+        };
+        Ok(Entry {
+            key: self.pk,
+            id: self.id,
+            integration: self.integration,
+            destination: self.destination,
+            record: self.record,
+            owner: self.owner,
+            idempotency_key: self.idempotency_key,
+            payload_hash: self.payload_hash,
+            event: unpack(self.event, self.event_gz)?.unwrap_or_default(),
+            request,
+            config_hash: self.config_hash,
+            expires_at: Timestamp::from_second(self.expires_at).unwrap_or(Timestamp::MAX),
+            life: Life {
+                state,
+                version: self.version,
+                begun_at: self.begun_at,
+                attempts: self.attempts,
+                failures: self.failures,
+                first_sent_at: self.first_sent_at,
+                doubt: self.doubt,
+                refused: self.refused,
+            },
+            history: History { lines: self.history, dropped: self.dropped },
+            writer: self.writer,
+        })
+    }
+
+    fn state(&self) -> Result<State, RowError> {
+        let missing = |name| RowError::Missing(self.status.clone(), name);
+        match self.status.as_str() {
+            "accepted" => Ok(State::Accepted),
+            "delivered" => Ok(State::Delivered),
+            "sending" => Ok(State::Sending {
+                token: self.lease.ok_or_else(|| missing("lease"))?,
+                until: self.lease_until.ok_or_else(|| missing("lease_until"))?,
+            }),
+            "waiting" => {
+                let look_at = self.work_at.and_then(|at| Timestamp::from_millisecond(at).ok());
+                let held = look_at.map_or(Held::Queue, |look_at| Held::Index { look_at });
+                Ok(State::Waiting { due_at: self.due_at.ok_or_else(|| missing("due_at"))?, held })
+            }
+            "parked" => Ok(State::Parked {
+                class: self.class.ok_or_else(|| missing("class"))?,
+                since: self.parked_since.ok_or_else(|| missing("parked_since"))?,
+                told: self.told.unwrap_or(false),
+            }),
+            other => Err(RowError::UnknownStatus(other.to_owned())),
+        }
+    }
+}
+
+/// The partition of the index `ran` that an id lies in; it follows from the id, so the id finds its entry.
+pub fn ran_partition(id: DeliveryId) -> String {
+    let (seconds, _) = id.0.get_timestamp().map_or((0, 0), |t| t.to_unix());
+    let day = Timestamp::from_second(i64::try_from(seconds).unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{}#{}", &day.to_string()[..10], id.0.as_bytes()[15] % RAN_SHARDS)
+}
+
+type Packed = (Option<String>, Option<ByteBuf>);
+
+fn pack(text: &str) -> Result<Packed, std::io::Error> {
+    if text.len() <= LONG {
+        return Ok((Some(text.to_owned()), None));
+    }
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes())?;
+    Ok((None, Some(ByteBuf::from(encoder.finish()?))))
+}
+
+fn unpack(text: Option<String>, gzip: Option<ByteBuf>) -> Result<Option<String>, std::io::Error> {
+    let Some(gzip) = gzip else { return Ok(text) };
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(gzip.as_slice()).read_to_string(&mut text)?;
+    Ok(Some(text))
+}

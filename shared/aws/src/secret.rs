@@ -1,0 +1,129 @@
+//! Credentials from Secrets Manager: cached for a while, read once at a time, never printed.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    time::{Duration, Instant},
+};
+
+use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueError};
+use fairlead_core::{id::SecretName, outcome::NotSent};
+use tokio::sync::Mutex;
+
+/// All secrets of a bundle lie below this prefix; the roles allow no other.
+pub const PREFIX: &str = "fairlead/";
+
+/// How long a value is used before it is read again, as the AWS Secrets Manager Agent does.
+const FRESH_FOR: Duration = Duration::from_secs(300);
+
+/// A forced read that comes this soon after another is served by that one.
+const JUST_READ: Duration = Duration::from_millis(500);
+
+/// A secret's value. It has no `Display`, and its `Debug` shows nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl Secret {
+    /// Takes a value out of the store's answer.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value, for the one place that puts it on the wire.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Takes the secret out of a text that came from outside, as it is and in base64.
+    pub fn redact(&self, text: &str) -> String {
+        use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+        let text = text.replace(&self.0, "[secret]");
+        text.replace(&STANDARD_NO_PAD.encode(&self.0), "[secret]")
+    }
+}
+
+/// The secrets that this function may read.
+#[derive(Debug)]
+pub struct Secrets {
+    client: Client,
+    // One lock for all: reads are rare, and held over the call it makes them one at a time.
+    cache: Mutex<HashMap<SecretName, (Secret, Instant)>>,
+}
+
+impl Secrets {
+    /// The secrets below [`PREFIX`].
+    pub fn new(config: &aws_config::SdkConfig) -> Self {
+        Self { client: Client::new(config), cache: Mutex::default() }
+    }
+
+    /// The value of a secret; with `fresh`, read again even if the cached one is young.
+    ///
+    /// # Errors
+    /// Why no call can be made: there is no usable value, or the store does not answer just now.
+    pub async fn get(&self, name: &SecretName, fresh: bool) -> Result<Secret, NotSent> {
+        let mut cache = self.cache.lock().await;
+        let most = if fresh { JUST_READ } else { FRESH_FOR };
+        if let Some((secret, read_at)) = cache.get(name)
+            && read_at.elapsed() < most
+        {
+            return Ok(secret.clone());
+        }
+        match self.read(name).await {
+            Ok(secret) => {
+                cache.insert(name.clone(), (secret.clone(), Instant::now()));
+                Ok(secret)
+            }
+            // A store that does not answer just now is no reason to stop: the old value may be good.
+            Err(NotSent::SecretUnavailable) if !fresh && cache.contains_key(name) => {
+                Ok(cache[name].0.clone())
+            }
+            Err(why) => Err(why),
+        }
+    }
+
+    async fn read(&self, name: &SecretName) -> Result<Secret, NotSent> {
+        let answer = self.client.get_secret_value().secret_id(format!("{PREFIX}{name}")).send().await;
+        let value = match answer {
+            Ok(answer) => answer.secret_string.unwrap_or_default(),
+            Err(failed) => {
+                let permanent = failed.as_service_error().is_some_and(is_permanent);
+                tracing::warn!(secret = %name, permanent, cause = crate::ledger::chain(failed), "the secret could not be read");
+                return Err(if permanent { NotSent::NoSecret } else { NotSent::SecretUnavailable });
+            }
+        };
+        let value = value.trim();
+        let usable = !value.is_empty() && http::HeaderValue::from_str(value).is_ok();
+        if usable { Ok(Secret::new(value)) } else { Err(NotSent::NoSecret) }
+    }
+}
+
+/// Whether asking again would help: a missing, deleted or forbidden secret needs a person.
+fn is_permanent(error: &GetSecretValueError) -> bool {
+    error.is_resource_not_found_exception()
+        || error.is_invalid_request_exception()
+        || error.is_decryption_failure()
+        || error.meta().code() == Some("AccessDeniedException")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print_itself() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(..)");
+    }
+
+    #[test]
+    fn a_vendors_echo_is_redacted() {
+        let secret = Secret::new("canary-5ecret");
+        let said = secret.redact("bad key canary-5ecret (Y2FuYXJ5LTVlY3JldA==)");
+        assert_eq!(said, "bad key [secret] ([secret]==)");
+    }
+}

@@ -1,0 +1,167 @@
+//! The world of a deployed bundle: one struct that implements `Ports`.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_smithy_http_client::{Builder, tls};
+use fairlead_core::{
+    alert::Alert,
+    drive::Rules,
+    entry::Entry,
+    id::{DeliveryId, EntryKey, Token, Version},
+    integration::Catalog,
+    outcome::{Answer, NotSent},
+    ports::{Inserted, PortError, Ports, Saved},
+    ticket::{Queue, Ticket},
+    wait::Jitter,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    env::{EnvError, Places},
+    ledger::Ledger,
+    queue::Queues,
+    secret::Secrets,
+    topic::Topic,
+    vendor::Vendor,
+};
+
+/// A deployed bundle as one function invocation sees it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    parts: Arc<Parts>,
+    deadline: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    catalog: &'static Catalog,
+    places: Places,
+    ledger: Ledger,
+    queues: Queues,
+    secrets: Secrets,
+    topic: Topic,
+    vendor: Vendor,
+}
+
+impl Aws {
+    /// Connects the parts that the environment names. No call is made yet.
+    ///
+    /// # Errors
+    /// When the template has set a variable wrongly.
+    pub async fn from_env(catalog: &'static Catalog) -> Result<Self, EnvError> {
+        let places = Places::from_env()?;
+        let config = config().await;
+        let parts = Parts {
+            catalog,
+            ledger: Ledger::new(&config, places.ledger.clone()),
+            queues: Queues::new(&config, places.clone()),
+            secrets: Secrets::new(&config),
+            topic: Topic::new(&config, places.alert_topic.clone()),
+            vendor: Vendor::new(&places),
+            places,
+        };
+        Ok(Self { parts: Arc::new(parts), deadline: None })
+    }
+
+    /// The same world for an invocation that Lambda will end at `deadline`.
+    #[must_use]
+    pub fn until(&self, deadline: Timestamp) -> Self {
+        Self { parts: Arc::clone(&self.parts), deadline: Some(deadline) }
+    }
+
+    /// The rules that this bundle drives deliveries by.
+    pub fn rules(&self) -> Rules<'static> {
+        Rules::new(self.parts.catalog, self.parts.places.dispatch_timeout)
+    }
+
+    /// What the integrations declare.
+    pub fn catalog(&self) -> &'static Catalog {
+        self.parts.catalog
+    }
+}
+
+/// The SDK's configuration over one shared connector: rustls with ring, one set of trust roots.
+pub async fn config() -> aws_config::SdkConfig {
+    let http = Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https();
+    aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12()).http_client(http).load().await
+}
+
+impl Ports for Aws {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn delivery_id(&self) -> DeliveryId {
+        DeliveryId(Uuid::now_v7())
+    }
+
+    fn token(&self) -> Token {
+        Token(Uuid::now_v7())
+    }
+
+    fn jitter(&self) -> Jitter {
+        // The last bytes of a version 7 UUID are random.
+        let bytes = Uuid::now_v7();
+        let bytes = bytes.as_bytes();
+        Jitter(u16::from_be_bytes([bytes[14], bytes[15]]))
+    }
+
+    async fn load(&self, key: &EntryKey) -> Result<Option<Entry>, PortError> {
+        self.parts.ledger.load(key).await
+    }
+
+    async fn insert(&self, entry: &Entry) -> Result<Inserted, PortError> {
+        self.parts.ledger.insert(entry, self.now()).await
+    }
+
+    async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        let saved = self.parts.ledger.save(entry, replaces).await?;
+        if saved == Saved::Done {
+            crate::log::transition(entry);
+        }
+        Ok(saved)
+    }
+
+    async fn send(&self, queue: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {
+        self.parts.queues.send(queue, ticket, delay).await
+    }
+
+    async fn call(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Duration) {
+        let begun = std::time::Instant::now();
+        let answer = self.answer(entry, fresh_secret).await;
+        (answer, begun.elapsed())
+    }
+
+    async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
+        self.parts.topic.publish(alert).await
+    }
+
+    async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+        self.parts.ledger.due(partition, now).await
+    }
+}
+
+impl Aws {
+    async fn answer(&self, entry: &Entry, fresh_secret: bool) -> Answer {
+        let found = self.parts.catalog.find(&entry.integration);
+        let (Some((integration, destination)), Some(request)) = (found, &entry.request) else {
+            return Answer::NotSent(NotSent::NotAllowed);
+        };
+        let secret = match self.parts.secrets.get(destination.auth.secret(), fresh_secret).await {
+            Ok(secret) => secret,
+            Err(not_sent) => return Answer::NotSent(not_sent),
+        };
+        let call = crate::vendor::Call {
+            destination,
+            dedupe: &integration.dedupe,
+            request,
+            idempotency_key: &entry.idempotency_key,
+            secret: &secret,
+            deadline: self.deadline,
+        };
+        self.parts.vendor.call(&call).await
+    }
+}

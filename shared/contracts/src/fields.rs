@@ -1,0 +1,180 @@
+//! Reads a YAML mapping strictly: every key is asked for by name, and what is left over is a mistake.
+
+use std::{ops::Range, time::Duration};
+
+use fairlead_core::span;
+
+use crate::{
+    code::Code,
+    report::Mistakes,
+    source::Source,
+    text::{list, nearest},
+    yaml::{Key, Kind, Node},
+};
+
+/// A text of the configuration, with its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said<'n> {
+    /// The text.
+    pub(crate) text: &'n str,
+    /// Where it stands.
+    pub(crate) node: &'n Node,
+}
+
+/// A mapping that is being read.
+pub(crate) struct Fields<'n> {
+    source: &'n Source,
+    /// How people call this mapping: `owner`; empty for the whole file.
+    name: String,
+    /// Where a missing key is reported: at the mapping's own key.
+    at: Range<usize>,
+    members: &'n [(Key, Node)],
+    asked: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    /// The whole file as a mapping.
+    pub(crate) fn of_file(source: &'n Source, root: &'n Node, mistakes: &mut Mistakes) -> Option<Self> {
+        Self::of(source, String::new(), &(0..0), root, mistakes)
+    }
+
+    /// A mapping that stands under a key.
+    pub(crate) fn of(source: &'n Source, name: String, at: &Range<usize>, node: &'n Node, mistakes: &mut Mistakes) -> Option<Self> {
+        match &node.kind {
+            Kind::Map(members) => Some(Self { source, name, at: at.clone(), members, asked: Vec::new() }),
+            Kind::Text(..) | Kind::List(_) => {
+                let what = if name.is_empty() { "the file".to_owned() } else { format!("\"{name}\"") };
+                let message = format!("{what} must be a mapping, but is {}", node.kind_name());
+                mistakes.add(Code::FL0105, source, &node.span, message, "write key: value lines, or {key: value}");
+                None
+            }
+        }
+    }
+
+    /// The file it stands in.
+    pub(crate) fn source(&self) -> &'n Source {
+        self.source
+    }
+
+    /// Where the mapping itself is named.
+    pub(crate) fn at(&self) -> &Range<usize> {
+        &self.at
+    }
+
+    /// The value under `key`, if it is given.
+    pub(crate) fn optional(&mut self, key: &'static str) -> Option<&'n Node> {
+        self.asked.push(key);
+        self.members.iter().find(|(k, _)| k.name == key).map(|(_, node)| node)
+    }
+
+    /// The value under `key`; a mistake when it is missing.
+    pub(crate) fn required(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<&'n Node> {
+        let found = self.optional(key);
+        if found.is_none() {
+            let of = if self.name.is_empty() { String::new() } else { format!(" in \"{}\"", self.name) };
+            // A slip in the key is told where it stands, so the missing one is not told again.
+            let slip = self.members.iter().any(|(k, _)| nearest(&k.name, [key]).is_some());
+            if !slip {
+                let message = format!("key \"{key}\" is missing{of}");
+                mistakes.add(Code::FL0104, self.source, &self.at, message, format!("add {}: ...", self.path(key)));
+            }
+        }
+        found
+    }
+
+    /// The text under `key`; a mistake when it is missing, empty or no text.
+    pub(crate) fn text(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Said<'n>> {
+        let node = self.required(key, mistakes)?;
+        self.said(key, node, mistakes)
+    }
+
+    /// The text under `key`, if it is given.
+    pub(crate) fn optional_text(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Said<'n>> {
+        let node = self.optional(key)?;
+        self.said(key, node, mistakes)
+    }
+
+    /// The mapping under `key`; a mistake when it is missing or no mapping.
+    pub(crate) fn map(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Self> {
+        let node = self.required(key, mistakes)?;
+        Self::of(self.source, self.path(key), &self.place(key), node, mistakes)
+    }
+
+    /// The mapping under `key`, if it is given.
+    pub(crate) fn optional_map(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Self> {
+        let node = self.optional(key)?;
+        Self::of(self.source, self.path(key), &self.place(key), node, mistakes)
+    }
+
+    /// The length of time under `key`, or `default`; with its place when it is given.
+    pub(crate) fn length(&mut self, key: &'static str, default: Duration, mistakes: &mut Mistakes) -> Option<(Duration, Option<&'n Node>)> {
+        match self.optional(key) {
+            None => Some((default, None)),
+            Some(node) => {
+                let said = self.said(key, node, mistakes)?;
+                length(self.source, said, mistakes).map(|length| (length, Some(node)))
+            }
+        }
+    }
+
+    /// All members, for mappings whose keys are the user's own.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&'n Key, &'n Node)> + use<'n> {
+        self.members.iter().map(|(key, node)| (key, node))
+    }
+
+    /// Reports every key that nobody asked for.
+    pub(crate) fn finish(self, mistakes: &mut Mistakes) {
+        for (key, _) in self.members.iter().filter(|(key, _)| !self.asked.contains(&key.name.as_str())) {
+            let of = if self.name.is_empty() { String::new() } else { format!(" in \"{}\"", self.name) };
+            let help = match nearest(&key.name, self.asked.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("known here: {}", list(self.asked.iter().copied())),
+            };
+            mistakes.add(Code::FL0103, self.source, &key.span, format!("key \"{}\" is not known{of}", key.name), help);
+        }
+    }
+
+    fn said(&self, key: &str, node: &'n Node, mistakes: &mut Mistakes) -> Option<Said<'n>> {
+        said(self.source, &self.path(key), node, mistakes)
+    }
+
+    fn path(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    fn place(&self, key: &str) -> Range<usize> {
+        self.members.iter().find(|(k, _)| k.name == key).map_or(0..0, |(k, _)| k.span.clone())
+    }
+}
+
+/// The text of a node; a mistake when it is empty or no text.
+pub(crate) fn said<'n>(source: &Source, name: &str, node: &'n Node, mistakes: &mut Mistakes) -> Option<Said<'n>> {
+    match &node.kind {
+        Kind::Text(text, _) if !node.is_null() && !text.trim().is_empty() => Some(Said { text, node }),
+        Kind::Text(..) => {
+            mistakes.add(Code::FL0107, source, &node.span, format!("\"{name}\" is empty"), "write a value, or remove the key");
+            None
+        }
+        Kind::List(_) | Kind::Map(_) => {
+            let message = format!("\"{name}\" must be a text, but is {}", node.kind_name());
+            mistakes.add(Code::FL0105, source, &node.span, message, "a text that begins with { or [ needs quotes");
+            None
+        }
+    }
+}
+
+/// Reads a length of time; a mistake when it is none.
+pub(crate) fn length(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<Duration> {
+    match span::parse(said.text) {
+        Ok(length) if length.is_zero() => {
+            mistakes.add(Code::FL0204, source, &said.node.span, "a length of time must be more than nothing", "write 1s or more");
+            None
+        }
+        Ok(length) => Some(length),
+        Err(_) => {
+            let message = format!("\"{}\" is no length of time", said.text);
+            mistakes.add(Code::FL0204, source, &said.node.span, message, "write a whole number and ms, s, m, h or d, as in 15m");
+            None
+        }
+    }
+}

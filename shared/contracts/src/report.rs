@@ -1,0 +1,91 @@
+//! Mistakes in a configuration, told all at once: code, file, line, excerpt with caret, and the mend.
+
+use std::{fmt, ops::Range};
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::{code::Code, source::Source};
+
+/// One mistake in a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// The file, relative to the folder that was compiled.
+    pub file: String,
+    /// The line, from 1; 0 when the mistake is about the file as a whole.
+    pub line: usize,
+    /// The column in characters, from 1; 0 when the mistake is about the file as a whole.
+    pub column: usize,
+    /// The kind of mistake.
+    pub code: Code,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// The mend, in one line.
+    pub help: String,
+    /// All of it as text for people, with the excerpt; several lines without colour.
+    pub text: String,
+}
+
+/// Everything that is wrong with a configuration, in order of file and line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Report {
+    /// At least one.
+    pub mistakes: Vec<Mistake>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for mistake in &self.mistakes {
+            writeln!(f, "{}\n", mistake.text)?;
+        }
+        match self.mistakes.len() {
+            1 => write!(f, "1 mistake"),
+            n => write!(f, "{n} mistakes"),
+        }
+    }
+}
+
+/// Gathers mistakes while a configuration is read.
+#[derive(Debug, Default)]
+pub(crate) struct Mistakes(Vec<Mistake>);
+
+impl Mistakes {
+    /// Adds a mistake at a place in a file.
+    pub(crate) fn add(&mut self, code: Code, source: &Source, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        let (message, help) = (message.into(), help.into());
+        let span = source.on_one_line(span);
+        let (line, column) = source.line(span.start);
+        let snippet = Snippet::source(source.text.as_str())
+            .path(source.name.as_str())
+            .annotation(AnnotationKind::Primary.span(span));
+        let title = Level::ERROR.primary_title(message.as_str()).id(code.as_str());
+        let text = render(title.element(snippet).element(Level::HELP.message(help.as_str())));
+        self.0.push(Mistake { file: source.name.clone(), line, column, code, message, help, text });
+    }
+
+    /// Adds a mistake about a file as a whole.
+    pub(crate) fn add_file(&mut self, code: Code, file: &str, message: impl Into<String>, help: impl Into<String>) {
+        let (message, help) = (message.into(), help.into());
+        let text = format!("error[{code}]: {message}\n --> {file}\n  = help: {help}");
+        self.0.push(Mistake { file: file.to_owned(), line: 0, column: 0, code, message, help, text });
+    }
+
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// `value` when nothing is wrong, else all mistakes in order.
+    pub(crate) fn or<T>(mut self, value: T) -> Result<T, Report> {
+        if self.0.is_empty() {
+            return Ok(value);
+        }
+        self.0.sort();
+        self.0.dedup();
+        Err(Report { mistakes: self.0 })
+    }
+}
+
+fn render(group: annotate_snippets::Group<'_>) -> String {
+    let text = Renderer::plain().render(&[group]);
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
