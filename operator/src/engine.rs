@@ -48,11 +48,14 @@ impl Engine {
         vendor_url: &str,
         report: &(dyn Fn(&str) + Sync),
     ) -> Result<Self, EngineError> {
-        let root = &root.canonicalize().map_err(|e| EngineError::io("find the project's folder", root, e))?;
+        let root = &root
+            .canonicalize()
+            .map_err(|e| EngineError::io("find the project's folder", root, e))?;
         let run = Run::open(root)?;
         let tools = venv::ready(root, report).await?;
         let sam = Sam { root, tools: &tools, run: run.dir() };
-        let ((), ministack) = tokio::try_join!(build(&sam, report), ministack(&tools, &run, report))?;
+        let ((), ministack) =
+            tokio::try_join!(build(&sam, report), ministack(&tools, &run, report))?;
 
         let begun = Instant::now();
         sam.deploy(ministack.endpoint(), vendor_url).await?;
@@ -101,10 +104,18 @@ async fn build(sam: &Sam<'_>, report: &(dyn Fn(&str) + Sync)) -> Result<(), Engi
     Ok(())
 }
 
-async fn ministack(tools: &Path, run: &Run, report: &(dyn Fn(&str) + Sync)) -> Result<Ministack, EngineError> {
+async fn ministack(
+    tools: &Path,
+    run: &Run,
+    report: &(dyn Fn(&str) + Sync),
+) -> Result<Ministack, EngineError> {
     let begun = Instant::now();
     let ministack = Ministack::start(tools, run.dir()).await?;
-    report(&format!("MiniStack up at {} in {}, IAM enforced", ministack.endpoint(), seconds(begun.elapsed())));
+    report(&format!(
+        "MiniStack up at {} in {}, IAM enforced",
+        ministack.endpoint(),
+        seconds(begun.elapsed())
+    ));
     Ok(ministack)
 }
 

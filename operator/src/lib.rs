@@ -1,2 +1,11 @@
-//! Placeholder.
+//! The operator's desk, and the demo on the local engine.
+//!
+//! - [`engine`]: the whole bundle on this machine.
+//! - [`stack`]: a deployed bundle as its users meet it.
+//! - [`vendor`]: the example vendor that the demo and the tests deliver to.
+//! - [`demo`]: `fairlead demo`.
+
+pub mod demo;
+pub mod engine;
+pub mod stack;
 pub mod vendor;

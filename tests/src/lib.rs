@@ -1,1 +1,3 @@
-//! Placeholder.
+//! What laws and stories share: sample integrations and a world in memory.
+
+pub mod sample;

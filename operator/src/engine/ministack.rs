@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::error::EngineError;
 use super::REGION;
+use super::error::EngineError;
 
 /// Ends its whole process group when its standard input closes. That happens however the parent ends: also when it
 /// is killed, and also when it exits without dropping anything. It exits with MiniStack if that one ends first.
@@ -58,10 +58,12 @@ impl Ministack {
     }
 
     fn spawn(tools: &Path, run: &Path, log: &Path) -> Result<Self, EngineError> {
-        let port = free_port().map_err(|e| EngineError::io("find a free loopback port for", run, e))?;
+        let port =
+            free_port().map_err(|e| EngineError::io("find a free loopback port for", run, e))?;
         let endpoint = format!("http://{}:{port}", Ipv4Addr::LOCALHOST);
         let scratch = run.join(format!("scratch-{port}"));
-        fs::create_dir_all(&scratch).map_err(|e| EngineError::io("make the folder", &scratch, e))?;
+        fs::create_dir_all(&scratch)
+            .map_err(|e| EngineError::io("make the folder", &scratch, e))?;
         let out = File::options().create(true).append(true).open(log);
         let out = out.map_err(|e| EngineError::io("write the log", log, e))?;
         let err = out.try_clone().map_err(|e| EngineError::io("write the log", log, e))?;
@@ -71,11 +73,19 @@ impl Ministack {
             .arg(tools.join("ministack"))
             // Functions inherit this environment, so it holds nothing that AWS would not give them too.
             .env_clear()
-            .envs([("PATH", "/usr/local/bin:/usr/bin:/bin"), ("AUTH", "true"), ("BIND_HOST", "127.0.0.1")])
+            .envs([
+                ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+                ("AUTH", "true"),
+                ("BIND_HOST", "127.0.0.1"),
+            ])
             .envs([("AWS_ENDPOINT_URL", &*endpoint), ("GATEWAY_PORT", &port.to_string())])
             .envs([("MINISTACK_REGION", REGION), ("MINISTACK_VERSION", &name(port))])
             // No other ports, and no look at the user's containers.
-            .envs([("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0"), ("DOCKER_HOST", "unix:///nonexistent")])
+            .envs([
+                ("IOT_MTLS_ENABLED", "0"),
+                ("SFTP_ENABLED", "0"),
+                ("DOCKER_HOST", "unix:///nonexistent"),
+            ])
             .env("HOME", &scratch)
             .env("TMPDIR", &scratch)
             .current_dir(&scratch)
@@ -85,7 +95,11 @@ impl Ministack {
             // Its own group: Ctrl-C reaches us first, and the supervisor ends the group after us.
             .process_group(0)
             .spawn()
-            .map_err(|source| EngineError::Missing { program: "/bin/sh".into(), hint: "it is needed", source })?;
+            .map_err(|source| EngineError::Missing {
+                program: "/bin/sh".into(),
+                hint: "it is needed",
+                source,
+            })?;
         Ok(Self { supervisor, port, endpoint })
     }
 

@@ -47,7 +47,9 @@ pub struct Outputs {
 
 impl Outputs {
     /// Reads the outputs from their names and values as CloudFormation gives them; further ones are ignored.
-    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, MissingOutput> {
+    pub fn from_pairs(
+        pairs: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, MissingOutput> {
         let mut pairs: HashMap<String, String> = pairs.into_iter().collect();
         let mut take = |name: &'static str| pairs.remove(name).ok_or(MissingOutput(name));
         Ok(Self {
@@ -81,7 +83,9 @@ mod tests {
         let template = include_str!("../../../infra/template.yaml");
         let names = template.lines().skip_while(|line| *line != "Outputs:").skip(1);
         let names = names.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-        let pairs = names.filter_map(|line| line.trim().split_once(':')).map(|(name, _)| (name.into(), "x".into()));
+        let pairs = names
+            .filter_map(|line| line.trim().split_once(':'))
+            .map(|(name, _)| (name.into(), "x".into()));
         let mut pairs: Vec<(String, String)> = pairs.collect();
         assert!(Outputs::from_pairs(pairs.clone()).is_ok(), "{pairs:?}");
         pairs.retain(|(name, _)| name != "Ledger");

@@ -48,7 +48,10 @@ fn create(dir: &Path) -> std::io::Result<File> {
 /// Removes the folders of starts that have ended. What cannot be removed now is left to the next start.
 fn remove_ended(base: &Path) {
     let runs = fs::read_dir(base).into_iter().flatten().flatten();
-    for dir in runs.filter(|entry| entry.file_name().to_string_lossy().starts_with("run-")).map(|entry| entry.path()) {
+    for dir in runs
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("run-"))
+        .map(|entry| entry.path())
+    {
         let ended = File::open(dir.join("alive")).map_or(true, |alive| alive.try_lock().is_ok());
         if ended {
             let _ = fs::remove_dir_all(&dir);

@@ -20,13 +20,14 @@ impl Sam<'_> {
     /// Builds into the folder of this start. Cargo's own folders are shared, so one start builds at a time.
     pub(super) async fn build(&self, report: &(dyn Fn(&str) + Sync)) -> Result<(), EngineError> {
         let _held = lock::hold(&self.root.join(".fairlead/build.lock"), "building", report).await?;
-        let mut build = self.command("build");
+        let mut build = self.command(&["build"]);
         build.arg("--build-dir").arg(self.run.join("build"));
-        tool::run("sam build", "see the compiler's message", build, &self.run.join("sam-build.log")).await
+        tool::run("sam build", "see the compiler's message", build, &self.run.join("sam-build.log"))
+            .await
     }
 
     pub(super) async fn deploy(&self, endpoint: &str, vendor_url: &str) -> Result<(), EngineError> {
-        let mut deploy = self.command("deploy");
+        let mut deploy = self.command(&["deploy"]);
         self.toward(endpoint, &mut deploy);
         deploy.arg("--template-file").arg(self.run.join("build/template.yaml"));
         // Given here, this option replaces the one in the file, so that one's values are given again.
@@ -44,24 +45,35 @@ impl Sam<'_> {
             output_value: String,
         }
         let step = "sam list stack-outputs";
-        let mut list = self.command("list");
+        let mut list = self.command(&["list", "stack-outputs"]);
         self.toward(endpoint, &mut list);
-        list.args(["stack-outputs", "--output", "json"]);
+        list.args(["--output", "json"]);
         let hint = "delete .venv and start again";
         let answer = list.kill_on_drop(true).output().await;
-        let answer = answer.map_err(|source| EngineError::Missing { program: step.to_owned(), hint, source })?;
-        let outputs: Vec<Output> = serde_json::from_slice(&answer.stdout).map_err(|_| EngineError::Answer {
-            step,
-            answer: String::from_utf8_lossy(&[answer.stdout, answer.stderr].concat()).into_owned(),
+        let answer = answer.map_err(|source| EngineError::Missing {
+            program: step.to_owned(),
+            hint,
+            source,
         })?;
-        Ok(Outputs::from_pairs(outputs.into_iter().map(|output| (output.output_key, output.output_value)))?)
+        let outputs: Vec<Output> =
+            serde_json::from_slice(&answer.stdout).map_err(|_| EngineError::Answer {
+                step,
+                answer: String::from_utf8_lossy(&[answer.stdout, answer.stderr].concat())
+                    .into_owned(),
+            })?;
+        Ok(Outputs::from_pairs(
+            outputs.into_iter().map(|output| (output.output_key, output.output_value)),
+        )?)
     }
 
-    fn command(&self, verb: &str) -> Command {
+    fn command(&self, verb: &[&str]) -> Command {
         let mut command = tool::command(self.tools.join("sam"), self.tools);
-        command.current_dir(self.root).arg(verb);
-        // `sam list` takes its options after its own verb, so they stand at the end for all.
-        command.env("SAM_CLI_TELEMETRY", "0").env("__SAM_CLI_APP_DIR", self.root.join(".fairlead/sam"));
+        // Named, because SAM would look for the file beside a built template.
+        command.current_dir(self.root).args(verb).args(["--config-env", "local", "--config-file"]);
+        command.arg(self.root.join("samconfig.toml"));
+        command
+            .env("SAM_CLI_TELEMETRY", "0")
+            .env("__SAM_CLI_APP_DIR", self.root.join(".fairlead/sam"));
         command
     }
 
@@ -90,11 +102,14 @@ impl Sam<'_> {
 }
 
 fn local_overrides(samconfig: &str) -> &str {
-    let mut lines = samconfig.lines().skip_while(|line| line.trim() != "[local.deploy.parameters]").skip(1);
+    let mut lines =
+        samconfig.lines().skip_while(|line| line.trim() != "[local.deploy.parameters]").skip(1);
     lines
         .by_ref()
         .take_while(|line| !line.starts_with('['))
-        .find_map(|line| line.strip_prefix("parameter_overrides = ")?.trim().strip_prefix('"')?.strip_suffix('"'))
+        .find_map(|line| {
+            line.strip_prefix("parameter_overrides = ")?.trim().strip_prefix('"')?.strip_suffix('"')
+        })
         .unwrap_or_default()
 }
 
@@ -106,6 +121,9 @@ mod tests {
     fn the_local_parameters_are_read_from_samconfig() {
         let samconfig = include_str!("../../../samconfig.toml");
         assert_eq!(local_overrides(samconfig), "DispatchTimeout=8 DispatchVisibility=48");
-        assert_eq!(local_overrides("[prod.deploy.parameters]\nparameter_overrides = \"A=1\"\n"), "");
+        assert_eq!(
+            local_overrides("[prod.deploy.parameters]\nparameter_overrides = \"A=1\"\n"),
+            ""
+        );
     }
 }

@@ -11,7 +11,9 @@ use super::error::EngineError;
 /// A command in the caller's environment, less what would change the outcome, with the tools first on the path.
 pub(super) fn command(program: impl AsRef<OsStr>, tools: &Path) -> Command {
     let mut command = Command::new(program);
-    command.env_clear().envs(std::env::vars_os().filter(|(name, _)| keeps(&name.to_string_lossy())));
+    command
+        .env_clear()
+        .envs(std::env::vars_os().filter(|(name, _)| keeps(&name.to_string_lossy())));
     let mut path = tools.as_os_str().to_owned();
     if let Some(rest) = std::env::var_os("PATH") {
         path.push(":");
@@ -33,7 +35,8 @@ fn keeps(name: &str) -> bool {
         "CARGO_REGISTR",
         "RUSTUP_HOME",
     ];
-    const DROPPED: [&str; 7] = ["CARGO", "RUST", "AWS_", "SAM_", "PYTHON", "VIRTUAL_ENV", "LD_LIBRARY_PATH"];
+    const DROPPED: [&str; 7] =
+        ["CARGO", "RUST", "AWS_", "SAM_", "PYTHON", "VIRTUAL_ENV", "LD_LIBRARY_PATH"];
     let starts = |prefix: &&str| name.starts_with(*prefix);
     KEPT.iter().any(starts) || !DROPPED.iter().any(starts)
 }
@@ -66,10 +69,23 @@ mod tests {
 
     #[test]
     fn nothing_that_changes_a_build_or_names_an_account_is_passed_on() {
-        for name in ["RUSTFLAGS", "RUSTUP_TOOLCHAIN", "CARGO_PKG_NAME", "CARGO_PROFILE_RELEASE_LTO", "AWS_PROFILE"] {
+        for name in [
+            "RUSTFLAGS",
+            "RUSTUP_TOOLCHAIN",
+            "CARGO_PKG_NAME",
+            "CARGO_PROFILE_RELEASE_LTO",
+            "AWS_PROFILE",
+        ] {
             assert!(!keeps(name), "{name} is passed on");
         }
-        for name in ["HOME", "SSL_CERT_FILE", "CARGO_HOME", "CARGO_REGISTRIES_X_INDEX", "PIP_CERT", "HTTPS_PROXY"] {
+        for name in [
+            "HOME",
+            "SSL_CERT_FILE",
+            "CARGO_HOME",
+            "CARGO_REGISTRIES_X_INDEX",
+            "PIP_CERT",
+            "HTTPS_PROXY",
+        ] {
             assert!(keeps(name), "{name} is lost");
         }
     }

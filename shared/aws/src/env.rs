@@ -32,7 +32,9 @@ pub enum EnvError {
     #[error("the environment variable {0} is not set; deploy with infra/template.yaml")]
     Missing(&'static str),
     /// `FAIRLEAD_LOCAL_VENDOR` names another machine.
-    #[error("FAIRLEAD_LOCAL_VENDOR is \"{0}\"; only a loopback URL such as http://127.0.0.1:4010 is taken")]
+    #[error(
+        "FAIRLEAD_LOCAL_VENDOR is \"{0}\"; only a loopback URL such as http://127.0.0.1:4010 is taken"
+    )]
     NotLoopback(String),
     /// `FAIRLEAD_DISPATCH_TIMEOUT` is no number of seconds.
     #[error("FAIRLEAD_DISPATCH_TIMEOUT is \"{0}\"; it is a whole number of seconds")]

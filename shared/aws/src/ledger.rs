@@ -132,9 +132,11 @@ impl Ledger {
             .send()
             .await
             .map_err(|e| PortError::new("look at the due index", chain(e)))?;
-        let keys = answer.items.unwrap_or_default().into_iter().filter_map(|item| {
-            item.get("pk").and_then(|pk| pk.as_s().ok()).map(EntryKey::new)
-        });
+        let keys = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|item| item.get("pk").and_then(|pk| pk.as_s().ok()).map(EntryKey::new));
         Ok(keys.collect())
     }
 }
@@ -144,7 +146,8 @@ impl Ledger {
 /// # Errors
 /// When it is none.
 pub fn entry(item: Item) -> Result<Entry, PortError> {
-    let row: Row = serde_dynamo::from_item(item).map_err(|e| PortError::new("read the entry", e))?;
+    let row: Row =
+        serde_dynamo::from_item(item).map_err(|e| PortError::new("read the entry", e))?;
     row.into_entry().map_err(|e| PortError::new("read the entry", e))
 }
 
@@ -171,7 +174,9 @@ fn old_of_put(failed: &SdkError<PutItemError>) -> Option<Item> {
 fn old_of_update(failed: &SdkError<UpdateItemError>) -> Option<Item> {
     match failed.as_service_error()? {
         // An entry that has expired in between leaves no item; it is lost to us all the same.
-        UpdateItemError::ConditionalCheckFailedException(e) => Some(e.item.clone().unwrap_or_default()),
+        UpdateItemError::ConditionalCheckFailedException(e) => {
+            Some(e.item.clone().unwrap_or_default())
+        }
         _ => None,
     }
 }

@@ -271,7 +271,8 @@ impl Row {
 /// The partition of the index `ran` that an id lies in; it follows from the id, so the id finds its entry.
 pub fn ran_partition(id: DeliveryId) -> String {
     let (seconds, _) = id.0.get_timestamp().map_or((0, 0), |t| t.to_unix());
-    let day = Timestamp::from_second(i64::try_from(seconds).unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
+    let day = Timestamp::from_second(i64::try_from(seconds).unwrap_or(0))
+        .unwrap_or(Timestamp::UNIX_EPOCH);
     format!("{}#{}", &day.to_string()[..10], id.0.as_bytes()[15] % RAN_SHARDS)
 }
 

@@ -88,7 +88,8 @@ impl Secrets {
     }
 
     async fn read(&self, name: &SecretName) -> Result<Secret, NotSent> {
-        let answer = self.client.get_secret_value().secret_id(format!("{PREFIX}{name}")).send().await;
+        let answer =
+            self.client.get_secret_value().secret_id(format!("{PREFIX}{name}")).send().await;
         let value = match answer {
             Ok(answer) => answer.secret_string.unwrap_or_default(),
             Err(failed) => {

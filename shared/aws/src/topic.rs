@@ -30,8 +30,8 @@ impl Topic {
         for name in ["integration", "owner", "class"] {
             let value = alert.body["metadata"]["additionalContext"][name].as_str().unwrap_or("-");
             let value = MessageAttributeValue::builder().data_type("String").string_value(value);
-            message = message
-                .message_attributes(name, value.build().map_err(|e| failed(e.to_string()))?);
+            message =
+                message.message_attributes(name, value.build().map_err(|e| failed(e.to_string()))?);
         }
         message.send().await.map_err(|e| failed(chain(e)))?;
         Ok(())

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use fairlead_core::{
     alert::Alert,
     drive::Rules,
@@ -81,12 +82,16 @@ impl Aws {
     }
 }
 
-/// The SDK's configuration over one shared connector: rustls with ring, one set of trust roots.
-pub async fn config() -> aws_config::SdkConfig {
-    let http = Builder::new()
+/// One connector for all SDK clients: rustls with ring, one set of trust roots.
+pub fn connector() -> SharedHttpClient {
+    Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https();
-    aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12()).http_client(http).load().await
+        .build_https()
+}
+
+async fn config() -> aws_config::SdkConfig {
+    let version = aws_config::BehaviorVersion::v2026_01_12();
+    aws_config::defaults(version).http_client(connector()).load().await
 }
 
 impl Ports for Aws {

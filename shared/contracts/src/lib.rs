@@ -1,1 +1,34 @@
-//! Placeholder.
+//! What an integration promises: YAML, jq mappings and JSON Schemas, checked at build and run on every event.
+//!
+//! - [`compile()`]: a folder of configuration becomes a [`Catalog`](fairlead_core::integration::Catalog), or a [`Report`] of all its mistakes.
+//! - [`Event::read`]: what a source system sent, read strictly.
+//! - [`Contracts::render`]: an event becomes the vendor's request, or a list of violations.
+//!
+//! Inside, `yaml`, `fields` and `source` read; `integration`, `destination` and `policy` hold the rules;
+//! `jq`, `template` and `schema` are the three languages; `report` and `code` tell what is wrong.
+
+mod code;
+mod compile;
+mod destination;
+mod event;
+mod expression;
+mod fields;
+mod integration;
+mod jq;
+mod name;
+mod path;
+mod pointer;
+mod policy;
+mod render;
+mod report;
+mod schema;
+mod source;
+mod template;
+mod text;
+mod yaml;
+
+pub use code::Code;
+pub use compile::compile;
+pub use event::{BadEvent, Event, MAX_BYTES, MAX_DEPTH};
+pub use render::{Contracts, MAX_BODY, MAX_KEY, Refused, Rendered, Shared};
+pub use report::{Mistake, Report};

@@ -41,6 +41,8 @@ pub enum Content {
     Request(Request),
     /// The event is refused, and there is no sender to tell: its owner is told.
     Violations(Vec<Violation>),
+    /// Its idempotency key stands for another event, and there is no sender to tell: its owner is told.
+    Conflict(DeliveryId),
 }
 
 /// What a sender is told.
@@ -89,11 +91,18 @@ fn entry<P: Ports>(ports: &P, of: &Integration, submission: Submission, keep: Du
     let mut history = History::default();
     history.push(now, What::Accepted { via: submission.via.to_owned() });
     let request = match submission.content {
-        Content::Request(request) => Some(request),
-        Content::Violations(violations) => {
-            let class = class(&violations);
+        Content::Request(request) => Ok(request),
+        Content::Violations(violations) => Err((class(&violations), listed(&violations))),
+        Content::Conflict(first) => Err((
+            Class::Duplicate,
+            format!("delivery {first} has the same key and another payload"),
+        )),
+    };
+    let request = match request {
+        Ok(request) => Some(request),
+        Err((class, detail)) => {
             life.state = State::Parked { class, since: now, told: false };
-            history.push(now, What::Parked { class, detail: listed(&violations) });
+            history.push(now, What::Parked { class, detail });
             None
         }
     };

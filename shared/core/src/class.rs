@@ -22,11 +22,13 @@ pub enum Class {
     Mapping,
     /// The event, or the request made from it, breaks its schema.
     Schema,
+    /// The event's idempotency key stands for another event.
+    Duplicate,
 }
 
 impl Class {
     /// Every class, for tables and tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Rejected,
         Self::TooLarge,
         Self::Exhausted,
@@ -35,6 +37,7 @@ impl Class {
         Self::Missing,
         Self::Mapping,
         Self::Schema,
+        Self::Duplicate,
     ];
 
     /// The word that logs, alerts and queues use.
@@ -48,13 +51,14 @@ impl Class {
             Self::Missing => "missing",
             Self::Mapping => "mapping",
             Self::Schema => "schema",
+            Self::Duplicate => "duplicate",
         }
     }
 
     /// The step of the flow that failed.
     pub fn step(self) -> &'static str {
         match self {
-            Self::Mapping | Self::Schema => "validate",
+            Self::Mapping | Self::Schema | Self::Duplicate => "validate",
             Self::Rejected
             | Self::TooLarge
             | Self::Exhausted
@@ -78,18 +82,21 @@ impl Class {
             }
             Self::InDoubt => {
                 "Look in the vendor's system whether the record is there; \
-                 if it is, nothing remains to be done, if it is not, send the event again under a new key."
+                 only if it is not, retry with --checked."
             }
             Self::Auth => "Put a valid credential into the destination's secret, then retry.",
             Self::Missing => "Deploy a bundle that has this integration again, then retry.",
             Self::Mapping => "Correct the event or the mapping, then send the event again.",
             Self::Schema => "Correct the event at the source, then send it again.",
+            Self::Duplicate => {
+                "Compare the event with the first one; if it is another fact, send it under a key of its own."
+            }
         }
     }
 
     /// Whether the same bytes may be sent again once the cause is mended.
     pub fn can_be_retried(self) -> bool {
-        !matches!(self, Self::Mapping | Self::Schema)
+        !matches!(self, Self::Mapping | Self::Schema | Self::Duplicate)
     }
 }
 

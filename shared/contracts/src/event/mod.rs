@@ -4,6 +4,8 @@ mod canonical;
 pub(crate) mod number;
 mod parse;
 
+pub(crate) use parse::document;
+
 use fairlead_core::id::Sha256Hex;
 use serde_json::Value;
 

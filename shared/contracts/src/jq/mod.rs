@@ -21,7 +21,6 @@ use jaq_core::{
     load::{self, Arena, File, Loader, parse::Def},
 };
 use jaq_json::Val;
-use serde_json::Value;
 
 pub(crate) use sandbox::Tables;
 
@@ -109,18 +108,10 @@ impl Program {
             Some(Ok(_)) if more => Err(Stopped("gives more than one value".to_owned())),
             Some(Ok(value)) => Ok(value),
             Some(Err(stop)) => Err(Stopped(match stop.get_err() {
-                Ok(error) => text::shorten(&text::shorten(&error.to_string(), 200).replace('"', "\""), 300),
+                Ok(error) => text::shorten(&error.to_string(), 200),
                 Err(_) => "was stopped".to_owned(),
             })),
         }
-    }
-
-    /// Runs the program on an event.
-    ///
-    /// # Errors
-    /// As [`Program::run`].
-    pub(crate) fn run_json(&self, input: &Value, tables: &Tables) -> Result<Val, Stopped> {
-        self.run(&value::from_json(input), tables)
     }
 }
 

@@ -4,12 +4,12 @@ def empty: {}[] as $x | .;
 def null: [][0];
 def error: refuse;
 def error($message): $message | refuse;
-def need(x; $message): first((x | select(. != null and . != "")), ($message | refuse));
 
 def true: 0 == 0;
 def false: 0 != 0;
 def not: if . then false else true end;
 def select(f): if f then . else empty end;
+def need(x; $message): first((x | select(. != null and . != "")), ($message | refuse));
 def isempty(g): first((g | false), true);
 def all(g; cond): isempty(g | cond and empty);
 def any(g; cond): isempty(g | cond or empty) | not;

@@ -1,0 +1,9 @@
+//! What a ticket on the alert queue asks for.
+
+use fairlead_aws::{batch::Failure, world::Aws};
+use fairlead_core::{decide::Input, drive::drive, ticket::Ticket};
+
+/// Tells the owner, once per parking.
+pub(crate) async fn tell(aws: &Aws, ticket: Ticket) -> Result<(), Failure> {
+    Ok(drive(aws, &aws.rules(), &ticket.entry, Input::Tell, ticket.hops).await?)
+}

@@ -1,0 +1,235 @@
+//! Ports that answer from a worker's log; the first operation beyond the log is recorded, and the worker parks.
+
+use std::{
+    cell::{Cell, RefCell},
+    future::{Future, pending},
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use fairlead_core::{
+    alert::Alert,
+    entry::{Entry, due_partition},
+    history::History,
+    id::{DeliveryId, EntryKey, Token, Version},
+    outcome::Answer,
+    ports::{Inserted, PortError, Ports, Saved},
+    ticket::{Queue, Ticket},
+    wait::Jitter,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::kept::Kept;
+
+/// What a worker asks of the world and then waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Op {
+    /// Read the entry.
+    Load,
+    /// Write it unless one lies there.
+    Insert(Kept<Entry>),
+    /// Replace this version of it.
+    Save(Kept<Entry>, Version),
+    /// Send a ticket, visible after a delay.
+    Send(Queue, Kept<Ticket>, Duration),
+    /// Call the vendor.
+    Call,
+    /// Tell the owner.
+    Publish,
+    /// Look at the entry's partition of the due index.
+    Look,
+}
+
+/// What the world has answered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Heard {
+    /// The time.
+    Now(Timestamp),
+    /// A fresh token.
+    Drawn(Token),
+    /// What lies in the ledger.
+    Loaded(Option<Kept<Entry>>),
+    /// The insert is done.
+    Inserted,
+    /// The insert found this.
+    Exists(Kept<Entry>),
+    /// Saved, sent or published.
+    Done,
+    /// Another was quicker.
+    Lost,
+    /// What the wire told.
+    Called(Answer),
+    /// A page of the due index.
+    Page(Vec<EntryKey>),
+    /// The world did not do its part, or did and could not say so.
+    Failed,
+}
+
+/// What a worker finds when it runs on: the world's clock, and a token that nobody holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Here {
+    pub(crate) now: Timestamp,
+    pub(crate) token: Token,
+    pub(crate) jitter: Jitter,
+}
+
+/// How far a worker has come.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Stand {
+    /// It waits for this operation.
+    At(Op),
+    /// It is through; false when the world did not do its part.
+    Over(bool),
+}
+
+pub(crate) struct Replay {
+    here: Here,
+    log: RefCell<Vec<Heard>>,
+    place: Cell<usize>,
+    drawn: Cell<u128>,
+    parked_at: RefCell<Option<Op>>,
+}
+
+impl Replay {
+    /// Runs `work` over `log` until it asks for what is not in it.
+    pub(crate) fn run<T, F>(log: Vec<Heard>, here: Here, work: F) -> (Vec<Heard>, Stand)
+    where
+        F: AsyncFnOnce(&Self) -> Result<T, PortError>,
+    {
+        let ports = Self {
+            here,
+            log: RefCell::new(log),
+            place: Cell::new(0),
+            drawn: Cell::new(0),
+            parked_at: RefCell::new(None),
+        };
+        let polled =
+            pin!(work(&ports)).poll(&mut Context::from_waker(Waker::noop())).map(|end| end.is_ok());
+        let stand = match polled {
+            Poll::Ready(ok) => Stand::Over(ok),
+            Poll::Pending => Stand::At(ports.parked_at.take().expect("only an operation parks")),
+        };
+        (ports.log.into_inner(), stand)
+    }
+
+    /// What needs no waiting: from the log, else from the world, and then into the log.
+    fn read(&self, fresh: impl FnOnce() -> Heard) -> Heard {
+        let place = self.place.replace(self.place.get() + 1);
+        let mut log = self.log.borrow_mut();
+        if place == log.len() {
+            log.push(fresh());
+        }
+        log[place].clone()
+    }
+
+    async fn ask(&self, op: impl FnOnce() -> Op) -> Heard {
+        let heard = self.log.borrow().get(self.place.get()).cloned();
+        match heard {
+            Some(heard) => {
+                self.place.set(self.place.get() + 1);
+                heard
+            }
+            None => {
+                self.parked_at.replace(Some(op()));
+                pending().await
+            }
+        }
+    }
+}
+
+fn failed<T>() -> Result<T, PortError> {
+    Err(PortError::new("ask the world", "it failed"))
+}
+
+/// Without history and writer, so that worlds which differ in their past only become one.
+fn stripped(entry: &Entry) -> Kept<Entry> {
+    let mut entry = entry.clone();
+    entry.history = History::default();
+    entry.writer = Token(Uuid::nil());
+    Kept::new(entry)
+}
+
+impl Ports for Replay {
+    fn now(&self) -> Timestamp {
+        match self.read(|| Heard::Now(self.here.now)) {
+            Heard::Now(now) => now,
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    fn delivery_id(&self) -> DeliveryId {
+        DeliveryId(Uuid::nil())
+    }
+
+    fn token(&self) -> Token {
+        let fresh = || {
+            let drawn = self.drawn.replace(self.drawn.get() + 1);
+            Heard::Drawn(Token(Uuid::from_u128(self.here.token.0.as_u128() + drawn)))
+        };
+        match self.read(fresh) {
+            Heard::Drawn(token) => token,
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    fn jitter(&self) -> Jitter {
+        self.here.jitter
+    }
+
+    async fn load(&self, _: &EntryKey) -> Result<Option<Entry>, PortError> {
+        match self.ask(|| Op::Load).await {
+            Heard::Loaded(entry) => Ok(entry.map(|kept| Entry::clone(&kept))),
+            _ => failed(),
+        }
+    }
+
+    async fn insert(&self, entry: &Entry) -> Result<Inserted, PortError> {
+        match self.ask(|| Op::Insert(stripped(entry))).await {
+            Heard::Inserted => Ok(Inserted::New),
+            Heard::Exists(kept) => Ok(Inserted::Exists(Box::new(Entry::clone(&kept)))),
+            _ => failed(),
+        }
+    }
+
+    async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        match self.ask(|| Op::Save(stripped(entry), replaces)).await {
+            Heard::Done => Ok(Saved::Done),
+            Heard::Lost => Ok(Saved::Lost),
+            _ => failed(),
+        }
+    }
+
+    async fn send(&self, to: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {
+        match self.ask(|| Op::Send(to, Kept::new(ticket.clone()), delay)).await {
+            Heard::Done => Ok(()),
+            _ => failed(),
+        }
+    }
+
+    async fn call(&self, _: &Entry, _: bool) -> (Answer, Duration) {
+        match self.ask(|| Op::Call).await {
+            Heard::Called(answer) => (answer, Duration::from_millis(200)),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    async fn publish(&self, _: &Alert) -> Result<(), PortError> {
+        match self.ask(|| Op::Publish).await {
+            Heard::Done => Ok(()),
+            _ => failed(),
+        }
+    }
+
+    async fn due(&self, partition: &str, _: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+        // The delivery's id ends in a zero byte; in the other partitions nothing lies, whoever looks and when.
+        if partition != due_partition(0) {
+            return Ok(vec![]);
+        }
+        match self.ask(|| Op::Look).await {
+            Heard::Page(keys) => Ok(keys),
+            _ => failed(),
+        }
+    }
+}

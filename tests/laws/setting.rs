@@ -1,0 +1,89 @@
+//! One setting of the model: what the integration declares, what may go wrong and how often.
+
+use std::time::Duration;
+
+use fairlead_core::{
+    decide::{Decide, decide},
+    integration::{Dedupe, RetryPolicy},
+    wait::Jitter,
+};
+use fairlead_tests::sample;
+
+use crate::vendor::Reaction;
+
+/// How often each kind of trouble may still come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Budget {
+    /// A worker dies between two operations, or before it acknowledges.
+    pub(crate) crashes: u8,
+    /// A ticket is delivered although it is being worked on or done.
+    pub(crate) copies: u8,
+    /// The sender sends the event, the first time included.
+    pub(crate) submissions: u8,
+    /// The clock moves to the next moment at which something may change.
+    pub(crate) ticks: u8,
+    /// A write fails, before its effect or after it.
+    pub(crate) failures: u8,
+    /// A DLQ message is redriven.
+    pub(crate) redrives: u8,
+    /// A person has looked, the vendor has nothing, and orders a retry.
+    pub(crate) orders: u8,
+    /// The due index is looked at.
+    pub(crate) looks: u8,
+    /// The due index shows what is no longer in it.
+    pub(crate) stale_pages: u8,
+    /// The integration leaves the bundle.
+    pub(crate) removals: u8,
+}
+
+/// A mistake in the world around `decide`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mistake {
+    /// A save replaces whatever version lies there.
+    SaveIgnoresVersion,
+    /// The old ticket is deleted before the next one is sent.
+    AcknowledgesFirst,
+    /// A repeated submission is answered from the entry alone; no ticket is sent again.
+    RepeatSendsNothing,
+    /// A failed send is taken for done.
+    SendFailureSwallowed,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    /// As it stands in the report.
+    pub(crate) name: &'static str,
+    pub(crate) dedupe: Dedupe,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) lease: Duration,
+    /// A worker may go on for ever; otherwise its function ends before its lease does.
+    pub(crate) immortal: bool,
+    /// The event is refused at acceptance, with nobody to tell but its owner.
+    pub(crate) refused: bool,
+    pub(crate) workers: usize,
+    pub(crate) jitter: Jitter,
+    pub(crate) reactions: &'static [Reaction],
+    pub(crate) budget: Budget,
+    pub(crate) decide: Decide,
+    pub(crate) mistake: Option<Mistake>,
+}
+
+impl Setting {
+    /// Two workers, two short waits, the sender sends twice, one crash, one copied ticket.
+    pub(crate) fn new(name: &'static str, dedupe: Dedupe) -> Self {
+        Self {
+            name,
+            dedupe,
+            retry: sample::waits(&[10, 60]),
+            lease: Duration::from_secs(35),
+            immortal: true,
+            refused: false,
+            workers: 2,
+            jitter: Jitter(0),
+            reactions: Reaction::FEW,
+            budget: Budget { crashes: 1, copies: 1, submissions: 2, ticks: 3, ..Budget::default() },
+            decide,
+            mistake: None,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The vendor: all it may do at a call, whether it keeps its promise, and what it has.
+
+use std::time::Duration;
+
+use fairlead_core::{
+    integration::Dedupe,
+    outcome::{Answer, Lost, NotSent, Reply},
+    span::after,
+};
+use fairlead_tests::sample::noon;
+use jiff::Timestamp;
+
+/// One thing that may become of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Reaction {
+    /// It takes effect, and the answer is 201.
+    Creates,
+    /// It takes effect, and the answer is lost.
+    CreatesUnheard,
+    /// It takes effect, and the answer is 500.
+    CreatesThenFails,
+    /// Bytes leave and nothing comes back; no effect.
+    Vanishes,
+    /// 500 without effect.
+    Fails,
+    /// 503 with Retry-After.
+    Busy,
+    /// 429.
+    Throttles,
+    /// 422.
+    Refuses,
+    /// 401.
+    Unauthorized,
+    /// No connection.
+    Unreachable,
+    /// Our function had no time left.
+    NoTime,
+}
+
+impl Reaction {
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Creates,
+        Self::CreatesUnheard,
+        Self::CreatesThenFails,
+        Self::Vanishes,
+        Self::Fails,
+        Self::Busy,
+        Self::Throttles,
+        Self::Refuses,
+        Self::Unauthorized,
+        Self::Unreachable,
+        Self::NoTime,
+    ];
+
+    /// One of each outcome that `decide` tells apart.
+    pub(crate) const FEW: &'static [Self] = &[
+        Self::Creates,
+        Self::CreatesUnheard,
+        Self::Vanishes,
+        Self::Busy,
+        Self::Refuses,
+        Self::Unauthorized,
+    ];
+
+    fn has_effect(self) -> bool {
+        matches!(self, Self::Creates | Self::CreatesUnheard | Self::CreatesThenFails)
+    }
+
+    fn answer(self) -> Answer {
+        match self {
+            Self::Creates => reply(201, None),
+            Self::CreatesUnheard | Self::Vanishes => Answer::Lost(Lost::Reset),
+            Self::CreatesThenFails | Self::Fails => reply(500, None),
+            Self::Busy => reply(503, Some(RETRY_AFTER)),
+            Self::Throttles => reply(429, None),
+            Self::Refuses => reply(422, None),
+            Self::Unauthorized => reply(401, None),
+            Self::Unreachable => Answer::NotSent(NotSent::NoConnection),
+            Self::NoTime => Answer::NotSent(NotSent::NoTime),
+        }
+    }
+}
+
+/// What a busy vendor asks for: longer than the first wait of every schedule in use.
+const RETRY_AFTER: Duration = Duration::from_secs(20);
+
+fn reply(status: u16, retry_after: Option<Duration>) -> Answer {
+    Answer::Replied(Reply { status, retry_after, excerpt: String::new() })
+}
+
+/// What the vendor has, and what the laws need to know of the calls so far.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Vendor {
+    /// How often the delivery took effect.
+    pub(crate) effects: u8,
+    /// Until when it remembers our key together with its success.
+    pub(crate) knows_key_until: Option<Timestamp>,
+    /// Calls that reached it or were lost on the way.
+    pub(crate) calls: u8,
+    /// Calls that the policy does not count: 429, the first 401, no time.
+    pub(crate) uncounted: u8,
+    /// It asked not to be called before this.
+    pub(crate) not_before: Timestamp,
+    /// An earlier call may have taken effect, as far as anybody can have heard.
+    pub(crate) in_doubt: bool,
+}
+
+impl Vendor {
+    pub(crate) fn new() -> Self {
+        Self {
+            effects: 0,
+            knows_key_until: None,
+            calls: 0,
+            uncounted: 0,
+            not_before: noon(),
+            in_doubt: false,
+        }
+    }
+
+    pub(crate) fn take(&mut self, reaction: Reaction, dedupe: &Dedupe, now: Timestamp) -> Answer {
+        self.calls += 1;
+        if reaction.has_effect() {
+            self.act(dedupe, now);
+        }
+        match reaction {
+            Reaction::Creates
+            | Reaction::CreatesUnheard
+            | Reaction::CreatesThenFails
+            | Reaction::Vanishes
+            | Reaction::Fails => self.in_doubt = true,
+            Reaction::Busy => self.not_before = after(now, RETRY_AFTER),
+            Reaction::Throttles | Reaction::Unauthorized | Reaction::NoTime => self.uncounted += 1,
+            Reaction::Refuses | Reaction::Unreachable => {}
+        }
+        reaction.answer()
+    }
+
+    fn act(&mut self, dedupe: &Dedupe, now: Timestamp) {
+        match dedupe {
+            Dedupe::Upsert => self.effects = 1,
+            Dedupe::None => self.effects += 1,
+            Dedupe::Key { max_age, .. } => {
+                if self.knows_key_until.is_none_or(|end| now >= end) {
+                    self.effects += 1;
+                    self.knows_key_until = Some(after(now, *max_age));
+                }
+            }
+        }
+    }
+}

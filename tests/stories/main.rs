@@ -1,0 +1,1 @@
+//! The whole chain in process, in memory, on a virtual clock.
