@@ -100,4 +100,3 @@ fn redraw(old: &str, new: &str) -> std::io::Result<()> {
     writeln!(out, "{new}")?;
     out.flush()
 }
-

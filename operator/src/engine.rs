@@ -43,6 +43,9 @@ impl Engine {
     /// vendor, and `report` is told each step as one line.
     ///
     /// The first start on a machine takes minutes, because it installs the tools and compiles; later ones seconds.
+    ///
+    /// # Errors
+    /// When a tool is missing, or a step fails; the message names the step, the end of its log and what to do.
     pub async fn start(
         root: &Path,
         vendor_url: &str,
@@ -91,6 +94,9 @@ impl Engine {
     }
 
     /// Kills the processes of a function as a crash would (SIGKILL) and says how many there were. Only on Linux.
+    ///
+    /// # Errors
+    /// When the signal cannot be sent at all; a process that has ended by itself is no error.
     pub fn kill(&self, function: &str) -> Result<usize, EngineError> {
         function::kill(&self.pids(function))
     }

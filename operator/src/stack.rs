@@ -112,7 +112,11 @@ impl Stack {
     ///
     /// # Errors
     /// When there is no answer.
-    pub async fn post_unsigned(&self, integration: &str, event: &Value) -> Result<Answer, StackError> {
+    pub async fn post_unsigned(
+        &self,
+        integration: &str,
+        event: &Value,
+    ) -> Result<Answer, StackError> {
         let request = self.http.post(format!("{}/events/{integration}", self.endpoint));
         self.answer(request.json(event)).await
     }
@@ -168,7 +172,9 @@ impl Stack {
         let answer = answer.map_err(failed("put the event on the bus"))?;
         match answer.failed_entry_count {
             0 => Ok(()),
-            _ => Err(StackError { doing: "put the event on the bus", cause: format!("{answer:?}") }),
+            _ => {
+                Err(StackError { doing: "put the event on the bus", cause: format!("{answer:?}") })
+            }
         }
     }
 

@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         Err(report) => {
             // Standard error is shown as it is when a build script fails.
-            eprintln!("\nthe configuration under integrations/ has mistakes:\n\n{report}; nothing was built\n");
+            eprintln!(
+                "\nthe configuration under integrations/ has mistakes:\n\n{report}; nothing was built\n"
+            );
             process::exit(1);
         }
     }

@@ -12,7 +12,7 @@ async fn main() -> Result<(), Error> {
     log::init();
     let aws = &Aws::from_env(catalog()).await?;
     run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
-        each_ticket(event.payload, |ticket| handler::tell(aws, ticket)).await
+        each_ticket(event.payload, |ticket| handler::tell(aws, ticket)).await.map_err(Error::from)
     }))
     .await
 }

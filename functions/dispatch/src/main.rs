@@ -15,7 +15,9 @@ async fn main() -> Result<(), Error> {
     run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let aws = &aws.until(Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX));
-        each_ticket(event.payload, |ticket| handler::attempt(aws, ticket)).await
+        each_ticket(event.payload, |ticket| handler::attempt(aws, ticket))
+            .await
+            .map_err(Error::from)
     }))
     .await
 }

@@ -2,7 +2,7 @@
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use fairlead_contracts::{BadEvent, Event};
+use fairlead_contracts::{BadEvent, Event, MAX_BYTES};
 use fairlead_core::{
     accept::{Accepted, Content, Submission, accept},
     id::{DeliveryId, IntegrationName},
@@ -51,7 +51,8 @@ async fn take(desk: &Desk, request: &ApiGatewayV2httpRequest) -> Result<Taken, P
         .find(&IntegrationName::new(name))
         .ok_or_else(|| Problem::UnknownIntegration(name.clone()))?;
     is_json(request)?;
-    let event = Event::read(&body(request)?).map_err(unreadable)?;
+    let bytes = body(request)?;
+    let event = Event::read(&bytes).map_err(unreadable)?;
     let rendered = desk
         .contracts
         .render(&integration.name, &event)
@@ -59,7 +60,7 @@ async fn take(desk: &Desk, request: &ApiGatewayV2httpRequest) -> Result<Taken, P
     let submission = Submission {
         idempotency_key: rendered.key,
         record: rendered.record.clone(),
-        event: event.text().to_owned(),
+        event: String::from_utf8_lossy(&bytes).into_owned(),
         payload_hash: event.payload_hash(),
         via: "api",
         content: Content::Request(rendered.request),
@@ -104,7 +105,7 @@ fn body(request: &ApiGatewayV2httpRequest) -> Result<Vec<u8>, Problem> {
 
 fn unreadable(why: BadEvent) -> Problem {
     match why {
-        BadEvent::TooLarge { .. } => Problem::TooLarge { most: Event::MOST_BYTES },
+        BadEvent::TooLarge { .. } => Problem::TooLarge { most: MAX_BYTES },
         other => Problem::BadBody(other.to_string()),
     }
 }

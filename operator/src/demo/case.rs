@@ -132,17 +132,27 @@ pub(crate) fn all() -> Vec<Case> {
     let no = Step::Status {
         code: 422,
         retry_after: None,
-        body: Some(json!({"error": {"code": "customer_blocked", "message": "customer A-7 is blocked"}})),
+        body: Some(
+            json!({"error": {"code": "customer_blocked", "message": "customer A-7 is blocked"}}),
+        ),
     };
     vec![
         won("delivered", "D-1042", vec![], End::Delivered(1)),
         won("the same event again", "D-1042", vec![], End::Duplicate),
-        won("vendor busy, then fine", "D-1043", vec![Step::retry_after(503, "2")], End::Delivered(2)),
+        won(
+            "vendor busy, then fine",
+            "D-1043",
+            vec![Step::retry_after(503, "2")],
+            End::Delivered(2),
+        ),
         won("vendor commits, answer lost", "D-1044", lost.clone(), End::Delivered(2)),
         won("vendor says no", "D-1045", vec![no], End::Parked(Class::Rejected)),
-        Case { event: json!({"id": "evt-9", "data": {"deal": {"id": "D-1046"}}}), ..won("event breaks its schema", "D-1046", vec![], End::Refused) },
+        Case {
+            event: json!({"id": "evt-9", "data": {"deal": {"id": "D-1046"}}}),
+            ..won("event breaks its schema", "D-1046", vec![], End::Refused)
+        },
         refund("no keys, answer lost", "R-77", lost, End::Parked(Class::InDoubt)),
-        order("by EventBridge", "O-501", End::Delivered(1)),
+        order("by EventBridge", "O-501", "C-88", End::Delivered(1)),
     ]
 }
 
@@ -154,4 +164,34 @@ fn won(shows: &'static str, id: &'static str, vendor: Vec<Step>, end: End) -> Ca
     let key = format!("deal-won:{id}");
     let integration = "deal-won-to-invoice";
     Case { shows, via: Via::Api, integration, record: id, key, event, vendor, end }
+}
+
+fn refund(shows: &'static str, id: &'static str, vendor: Vec<Step>, end: End) -> Case {
+    let event = json!({"id": format!("evt-{id}"), "data": {"refund": {
+        "id": id, "reason": "damaged", "currency": "eur", "customer": {"id": "C-31"},
+        "lines": [{"text": "Lamp", "amount": "49.90"}],
+    }}});
+    let key = format!("refund:{id}");
+    let integration = "refund-to-credit-note";
+    Case { shows, via: Via::Api, integration, record: id, key, event, vendor, end }
+}
+
+/// The record of an order's event is its customer; the id is made to be told from all others.
+fn order(shows: &'static str, id: &'static str, customer: &'static str, end: End) -> Case {
+    let event = json!({"id": format!("evt-{id}"), "data": {"order": {
+        "id": id, "version": 1, "status": "paid", "total": "129.00", "currency": "EUR",
+        "customer": {"id": customer, "name": "Ada Byron", "email": "ada@example.com"},
+    }}});
+    let key = format!("order-updated:{id}:1");
+    let integration = "order-updated-to-customer";
+    Case {
+        shows,
+        via: Via::EventBridge,
+        integration,
+        record: customer,
+        key,
+        event,
+        vendor: vec![],
+        end,
+    }
 }

@@ -1,6 +1,6 @@
 //! The live table of the demo.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, TableStyle};
 
 use fairlead_core::{entry::State, history::one_line};
 
@@ -9,7 +9,7 @@ use crate::demo::case::{End, Row, Via};
 /// The table as text, one line an example.
 pub(crate) fn of(rows: &[Row]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(TableStyle::new());
     table.set_header(["", "RECORD", "WHAT IT SHOWS", "VIA", "STATE", "CALLS", "LAST"]);
     for row in rows {
         let via = if row.case.via == Via::Api { "API" } else { "EventBridge" };

@@ -47,6 +47,9 @@ pub struct Outputs {
 
 impl Outputs {
     /// Reads the outputs from their names and values as CloudFormation gives them; further ones are ignored.
+    ///
+    /// # Errors
+    /// When one of them is missing.
     pub fn from_pairs(
         pairs: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, MissingOutput> {
@@ -89,7 +92,7 @@ mod tests {
         let mut pairs: Vec<(String, String)> = pairs.collect();
         assert!(Outputs::from_pairs(pairs.clone()).is_ok(), "{pairs:?}");
         pairs.retain(|(name, _)| name != "Ledger");
-        let missing = Outputs::from_pairs(pairs).unwrap_err();
+        let missing = Outputs::from_pairs(pairs).expect_err("one is missing");
         assert!(missing.to_string().contains("no output Ledger"), "{missing}");
     }
 }

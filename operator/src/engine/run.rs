@@ -66,14 +66,14 @@ mod tests {
     #[test]
     fn a_later_start_removes_only_what_has_ended() {
         let root = std::env::temp_dir().join(format!("fairlead-run-{}", std::process::id()));
-        fs::create_dir_all(&root).unwrap();
-        let first = Run::open(&root).unwrap();
-        let second = Run::open(&root).unwrap();
+        fs::create_dir_all(&root).expect("a scratch folder");
+        let first = Run::open(&root).expect("a run");
+        let second = Run::open(&root).expect("a run");
         let (ended, alive) = (first.dir().to_owned(), second.dir().to_owned());
         assert!(ended.is_dir(), "a start that lives keeps its folder");
         drop(first);
-        let third = Run::open(&root).unwrap();
+        let third = Run::open(&root).expect("a run");
         assert!(!ended.exists() && alive.is_dir() && third.dir().is_dir());
-        fs::remove_dir_all(&root).unwrap();
+        fs::remove_dir_all(&root).expect("removed");
     }
 }

@@ -11,7 +11,8 @@ use fairlead_core::integration::Catalog;
 pub fn catalog() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| {
-        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/catalog.json"))).expect("the build wrote this catalog")
+        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/catalog.json")))
+            .expect("the build wrote this catalog")
     })
 }
 

@@ -40,7 +40,12 @@ fn folders(dir: &Path, mistakes: &mut Mistakes) -> Vec<String> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) => {
-            mistakes.add_file(Code::FL0001, ".", format!("the folder cannot be read: {error}"), "name the folder that holds destinations.yaml");
+            mistakes.add_file(
+                Code::FL0001,
+                ".",
+                format!("the folder cannot be read: {error}"),
+                "name the folder that holds destinations.yaml",
+            );
             return Vec::new();
         }
     };

@@ -46,7 +46,8 @@ pub(crate) fn read(source: &Source, mistakes: &mut Mistakes) -> Declared {
         for (key, node) in all.each() {
             declared.names.push(key.name.clone());
             name::kebab(source, &key.span, "destination", &key.name, mistakes);
-            let fields = Fields::of(source, format!("destinations.{}", key.name), &key.span, node, mistakes);
+            let fields =
+                Fields::of(source, format!("destinations.{}", key.name), &key.span, node, mistakes);
             if let Some(destination) = fields.and_then(|fields| one(&key.name, fields, mistakes)) {
                 declared.good.insert(destination.name.clone(), destination);
             }
@@ -66,14 +67,20 @@ pub(crate) fn version(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) 
 
 fn one(given: &str, mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Destination> {
     let source = fields.source();
-    let base_url = fields.text("base_url", mistakes).and_then(|said| base_url(source, said, mistakes));
+    let base_url =
+        fields.text("base_url", mistakes).and_then(|said| base_url(source, said, mistakes));
     let auth = fields.map("auth", mistakes).and_then(|fields| auth(fields, mistakes));
     let timeout = match fields.optional("timeout") {
         None => Some(Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(20) }),
         Some(_) => fields.map("timeout", mistakes).and_then(|fields| timeout(fields, mistakes)),
     };
     fields.finish(mistakes);
-    Some(Destination { name: DestinationName::new(given), base_url: base_url?, auth: auth?, timeout: timeout? })
+    Some(Destination {
+        name: DestinationName::new(given),
+        base_url: base_url?,
+        auth: auth?,
+        timeout: timeout?,
+    })
 }
 
 fn auth(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Auth> {
@@ -83,19 +90,30 @@ fn auth(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Auth> {
     let header = fields.optional_map("header", mistakes);
     let auth = match (bearer, header) {
         (Some(mut bearer), None) => {
-            let secret = bearer.text("secret", mistakes).and_then(|said| secret(source, said, mistakes));
+            let secret =
+                bearer.text("secret", mistakes).and_then(|said| secret(source, said, mistakes));
             bearer.finish(mistakes);
             secret.map(|secret| Auth::Bearer { secret })
         }
         (None, Some(mut header)) => {
-            let name = header.text("name", mistakes).and_then(|said| name::header(source, said, &[], mistakes));
-            let secret = header.text("secret", mistakes).and_then(|said| secret(source, said, mistakes));
+            let name = header
+                .text("name", mistakes)
+                .and_then(|said| name::header(source, said, &[], mistakes));
+            let secret =
+                header.text("secret", mistakes).and_then(|said| secret(source, said, mistakes));
             header.finish(mistakes);
             name.zip(secret).map(|(name, secret)| Auth::Header { name, secret })
         }
         _ => {
-            let help = "write auth: {bearer: {secret: ...}} or auth: {header: {name: ..., secret: ...}}";
-            mistakes.add(Code::FL0104, source, &at, "\"auth\" must say one way to prove who we are", help);
+            let help =
+                "write auth: {bearer: {secret: ...}} or auth: {header: {name: ..., secret: ...}}";
+            mistakes.add(
+                Code::FL0104,
+                source,
+                &at,
+                "\"auth\" must say one way to prove who we are",
+                help,
+            );
             None
         }
     };
@@ -112,11 +130,23 @@ fn timeout(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Timeout> {
     let ((connect, _), (total, total_at)) = (connect?, total?);
     let at = total_at.map_or(at, |node| node.span.clone());
     if total > LONGEST_CALL {
-        mistakes.add(Code::FL0211, source, &at, "a call may take at most 30s", "write total: 30s or less; a slower vendor needs a queue on its side");
+        mistakes.add(
+            Code::FL0211,
+            source,
+            &at,
+            "a call may take at most 30s",
+            "write total: 30s or less; a slower vendor needs a queue on its side",
+        );
         return None;
     }
     if connect > total {
-        mistakes.add(Code::FL0211, source, &at, "\"connect\" is longer than \"total\"", "total counts from the start; make it the longer one");
+        mistakes.add(
+            Code::FL0211,
+            source,
+            &at,
+            "\"connect\" is longer than \"total\"",
+            "total counts from the start; make it the longer one",
+        );
         return None;
     }
     Some(Timeout { connect, total })
@@ -124,7 +154,10 @@ fn timeout(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Timeout> {
 
 fn secret(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<SecretName> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if said.text.len() <= 64 && said.text.chars().all(fits) && said.text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+    if said.text.len() <= 64
+        && said.text.chars().all(fits)
+        && said.text.starts_with(|c: char| c.is_ascii_alphanumeric())
+    {
         return Some(SecretName::new(said.text));
     }
     let message = format!("\"{}\" is no secret name", crate::text::shorten(said.text, 24));
@@ -146,22 +179,39 @@ fn base_url(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<
 fn check_base_url(url: &str) -> Result<(), (String, &'static str)> {
     let example = "write https://host or https://host/path, as in https://api.example.com";
     let Some(rest) = url.strip_prefix("https://") else {
-        return Err((format!("\"{url}\" does not begin with https://"), "vendors are called over https only"));
+        return Err((
+            format!("\"{url}\" does not begin with https://"),
+            "vendors are called over https only",
+        ));
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if authority.contains('@') {
-        return Err(("a base URL must not carry a user or a password".to_owned(), "put the credential into a secret and name it in auth"));
+        return Err((
+            "a base URL must not carry a user or a password".to_owned(),
+            "put the credential into a secret and name it in auth",
+        ));
     }
     if url.contains(['?', '#']) {
-        return Err(("a base URL must not have a query or a fragment".to_owned(), "put the query into request.path"));
+        return Err((
+            "a base URL must not have a query or a fragment".to_owned(),
+            "put the query into request.path",
+        ));
     }
     if path.ends_with('/') {
-        return Err(("a base URL must not end with a slash".to_owned(), "remove the last /; request.path begins with one"));
+        return Err((
+            "a base URL must not end with a slash".to_owned(),
+            "remove the last /; request.path begins with one",
+        ));
     }
-    let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+    let (host, port) =
+        authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
     let label = |label: &str| {
         let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        !label.is_empty() && label.len() <= 63 && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+        !label.is_empty()
+            && label.len() <= 63
+            && label.chars().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
     let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|p| p > 0));
     if host.len() > 253 || !host.split('.').all(label) || !port_fits {
@@ -180,7 +230,9 @@ mod tests {
 
     #[test]
     fn base_urls_are_https_and_plain() {
-        for good in ["https://api.example.com", "https://api.example.com:8443/v1", "https://localhost"] {
+        for good in
+            ["https://api.example.com", "https://api.example.com:8443/v1", "https://localhost"]
+        {
             assert_eq!(check_base_url(good), Ok(()), "{good}");
         }
         for bad in [

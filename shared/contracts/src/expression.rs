@@ -16,7 +16,12 @@ use crate::{
 type Tables = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A jq expression in YAML; gives its text back when it is right.
-pub(crate) fn program(source: &Source, said: Said<'_>, tables: Option<&Tables>, mistakes: &mut Mistakes) -> Option<String> {
+pub(crate) fn program(
+    source: &Source,
+    said: Said<'_>,
+    tables: Option<&Tables>,
+    mistakes: &mut Mistakes,
+) -> Option<String> {
     match Program::compile(said.text) {
         Ok(program) => {
             let unknown = unknown_tables(&program, tables, 0);
@@ -31,14 +36,21 @@ pub(crate) fn program(source: &Source, said: Said<'_>, tables: Option<&Tables>, 
 }
 
 /// A text with `\(...)` in YAML.
-pub(crate) fn template(source: &Source, said: Said<'_>, tables: Option<&Tables>, mistakes: &mut Mistakes) -> Option<Template> {
+pub(crate) fn template(
+    source: &Source,
+    said: Said<'_>,
+    tables: Option<&Tables>,
+    mistakes: &mut Mistakes,
+) -> Option<Template> {
     match Template::compile(said.text) {
         Ok(template) => {
             let programs = template.parts.iter().filter_map(|part| match part {
                 Part::Expression(program, _) => Some(program),
                 Part::Literal(_) => None,
             });
-            let unknown: Vec<Trouble> = programs.flat_map(|program| unknown_tables(program, tables, said.text.len())).collect();
+            let unknown: Vec<Trouble> = programs
+                .flat_map(|program| unknown_tables(program, tables, said.text.len()))
+                .collect();
             tell(source, said, &unknown, mistakes);
             unknown.is_empty().then_some(template)
         }
@@ -50,7 +62,12 @@ pub(crate) fn template(source: &Source, said: Said<'_>, tables: Option<&Tables>,
 }
 
 /// The request's path: a text with `\(...)` that stays below the base URL.
-pub(crate) fn path(source: &Source, said: Said<'_>, tables: Option<&Tables>, mistakes: &mut Mistakes) -> Option<String> {
+pub(crate) fn path(
+    source: &Source,
+    said: Said<'_>,
+    tables: Option<&Tables>,
+    mistakes: &mut Mistakes,
+) -> Option<String> {
     let template = template(source, said, tables, mistakes)?;
     // Any value would do: every interpolation becomes one encoded piece.
     let pieces = template.parts.iter().map(|part| match part {
@@ -76,7 +93,13 @@ pub(crate) fn file(source: &Source, tables: Option<&Tables>, mistakes: &mut Mist
         Err(troubles) => troubles,
     };
     for trouble in &troubles {
-        mistakes.add(trouble.code, source, &trouble.span, trouble.message.as_str(), trouble.help.as_str());
+        mistakes.add(
+            trouble.code,
+            source,
+            &trouble.span,
+            trouble.message.as_str(),
+            trouble.help.as_str(),
+        );
     }
     troubles.is_empty()
 }
@@ -93,7 +116,10 @@ fn unknown_tables(program: &Program, tables: Option<&Tables>, whole: usize) -> V
             message: format!("table \"{name}\" is not declared"),
             help: match nearest(name, tables.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("declare it under tables; declared there: {}", list(tables.keys().map(String::as_str))),
+                None => format!(
+                    "declare it under tables; declared there: {}",
+                    list(tables.keys().map(String::as_str))
+                ),
             },
         })
         .collect()

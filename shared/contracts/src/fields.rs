@@ -34,18 +34,37 @@ pub(crate) struct Fields<'n> {
 
 impl<'n> Fields<'n> {
     /// The whole file as a mapping.
-    pub(crate) fn of_file(source: &'n Source, root: &'n Node, mistakes: &mut Mistakes) -> Option<Self> {
+    pub(crate) fn of_file(
+        source: &'n Source,
+        root: &'n Node,
+        mistakes: &mut Mistakes,
+    ) -> Option<Self> {
         Self::of(source, String::new(), &(0..0), root, mistakes)
     }
 
     /// A mapping that stands under a key.
-    pub(crate) fn of(source: &'n Source, name: String, at: &Range<usize>, node: &'n Node, mistakes: &mut Mistakes) -> Option<Self> {
+    pub(crate) fn of(
+        source: &'n Source,
+        name: String,
+        at: &Range<usize>,
+        node: &'n Node,
+        mistakes: &mut Mistakes,
+    ) -> Option<Self> {
         match &node.kind {
-            Kind::Map(members) => Some(Self { source, name, at: at.clone(), members, asked: Vec::new() }),
+            Kind::Map(members) => {
+                Some(Self { source, name, at: at.clone(), members, asked: Vec::new() })
+            }
             Kind::Text(..) | Kind::List(_) => {
-                let what = if name.is_empty() { "the file".to_owned() } else { format!("\"{name}\"") };
+                let what =
+                    if name.is_empty() { "the file".to_owned() } else { format!("\"{name}\"") };
                 let message = format!("{what} must be a mapping, but is {}", node.kind_name());
-                mistakes.add(Code::FL0105, source, &node.span, message, "write key: value lines, or {key: value}");
+                mistakes.add(
+                    Code::FL0105,
+                    source,
+                    &node.span,
+                    message,
+                    "write key: value lines, or {key: value}",
+                );
                 None
             }
         }
@@ -68,15 +87,26 @@ impl<'n> Fields<'n> {
     }
 
     /// The value under `key`; a mistake when it is missing.
-    pub(crate) fn required(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<&'n Node> {
+    pub(crate) fn required(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes,
+    ) -> Option<&'n Node> {
         let found = self.optional(key);
         if found.is_none() {
-            let of = if self.name.is_empty() { String::new() } else { format!(" in \"{}\"", self.name) };
+            let of =
+                if self.name.is_empty() { String::new() } else { format!(" in \"{}\"", self.name) };
             // A slip in the key is told where it stands, so the missing one is not told again.
             let slip = self.members.iter().any(|(k, _)| nearest(&k.name, [key]).is_some());
             if !slip {
                 let message = format!("key \"{key}\" is missing{of}");
-                mistakes.add(Code::FL0104, self.source, &self.at, message, format!("add {}: ...", self.path(key)));
+                mistakes.add(
+                    Code::FL0104,
+                    self.source,
+                    &self.at,
+                    message,
+                    format!("add {}: ...", self.path(key)),
+                );
             }
         }
         found
@@ -89,7 +119,11 @@ impl<'n> Fields<'n> {
     }
 
     /// The text under `key`, if it is given.
-    pub(crate) fn optional_text(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Said<'n>> {
+    pub(crate) fn optional_text(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes,
+    ) -> Option<Said<'n>> {
         let node = self.optional(key)?;
         self.said(key, node, mistakes)
     }
@@ -101,13 +135,22 @@ impl<'n> Fields<'n> {
     }
 
     /// The mapping under `key`, if it is given.
-    pub(crate) fn optional_map(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Self> {
+    pub(crate) fn optional_map(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes,
+    ) -> Option<Self> {
         let node = self.optional(key)?;
         Self::of(self.source, self.path(key), &self.place(key), node, mistakes)
     }
 
     /// The length of time under `key`, or `default`; with its place when it is given.
-    pub(crate) fn length(&mut self, key: &'static str, default: Duration, mistakes: &mut Mistakes) -> Option<(Duration, Option<&'n Node>)> {
+    pub(crate) fn length(
+        &mut self,
+        key: &'static str,
+        default: Duration,
+        mistakes: &mut Mistakes,
+    ) -> Option<(Duration, Option<&'n Node>)> {
         match self.optional(key) {
             None => Some((default, None)),
             Some(node) => {
@@ -124,13 +167,22 @@ impl<'n> Fields<'n> {
 
     /// Reports every key that nobody asked for.
     pub(crate) fn finish(self, mistakes: &mut Mistakes) {
-        for (key, _) in self.members.iter().filter(|(key, _)| !self.asked.contains(&key.name.as_str())) {
-            let of = if self.name.is_empty() { String::new() } else { format!(" in \"{}\"", self.name) };
+        for (key, _) in
+            self.members.iter().filter(|(key, _)| !self.asked.contains(&key.name.as_str()))
+        {
+            let of =
+                if self.name.is_empty() { String::new() } else { format!(" in \"{}\"", self.name) };
             let help = match nearest(&key.name, self.asked.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("known here: {}", list(self.asked.iter().copied())),
             };
-            mistakes.add(Code::FL0103, self.source, &key.span, format!("key \"{}\" is not known{of}", key.name), help);
+            mistakes.add(
+                Code::FL0103,
+                self.source,
+                &key.span,
+                format!("key \"{}\" is not known{of}", key.name),
+                help,
+            );
         }
     }
 
@@ -148,16 +200,35 @@ impl<'n> Fields<'n> {
 }
 
 /// The text of a node; a mistake when it is empty or no text.
-pub(crate) fn said<'n>(source: &Source, name: &str, node: &'n Node, mistakes: &mut Mistakes) -> Option<Said<'n>> {
+pub(crate) fn said<'n>(
+    source: &Source,
+    name: &str,
+    node: &'n Node,
+    mistakes: &mut Mistakes,
+) -> Option<Said<'n>> {
     match &node.kind {
-        Kind::Text(text, _) if !node.is_null() && !text.trim().is_empty() => Some(Said { text, node }),
+        Kind::Text(text, _) if !node.is_null() && !text.trim().is_empty() => {
+            Some(Said { text, node })
+        }
         Kind::Text(..) => {
-            mistakes.add(Code::FL0107, source, &node.span, format!("\"{name}\" is empty"), "write a value, or remove the key");
+            mistakes.add(
+                Code::FL0107,
+                source,
+                &node.span,
+                format!("\"{name}\" is empty"),
+                "write a value, or remove the key",
+            );
             None
         }
         Kind::List(_) | Kind::Map(_) => {
             let message = format!("\"{name}\" must be a text, but is {}", node.kind_name());
-            mistakes.add(Code::FL0105, source, &node.span, message, "a text that begins with { or [ needs quotes");
+            mistakes.add(
+                Code::FL0105,
+                source,
+                &node.span,
+                message,
+                "a text that begins with { or [ needs quotes",
+            );
             None
         }
     }
@@ -167,13 +238,25 @@ pub(crate) fn said<'n>(source: &Source, name: &str, node: &'n Node, mistakes: &m
 pub(crate) fn length(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<Duration> {
     match span::parse(said.text) {
         Ok(length) if length.is_zero() => {
-            mistakes.add(Code::FL0204, source, &said.node.span, "a length of time must be more than nothing", "write 1s or more");
+            mistakes.add(
+                Code::FL0204,
+                source,
+                &said.node.span,
+                "a length of time must be more than nothing",
+                "write 1s or more",
+            );
             None
         }
         Ok(length) => Some(length),
         Err(_) => {
             let message = format!("\"{}\" is no length of time", said.text);
-            mistakes.add(Code::FL0204, source, &said.node.span, message, "write a whole number and ms, s, m, h or d, as in 15m");
+            mistakes.add(
+                Code::FL0204,
+                source,
+                &said.node.span,
+                message,
+                "write a whole number and ms, s, m, h or d, as in 15m",
+            );
             None
         }
     }

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use fairlead_core::{
     id::{DestinationName, IntegrationName, Sha256Hex},
-    integration::{Idempotency, Integration, Owner, RecordRule, RequestRule, RetryPolicy, Source as Wanted},
+    integration::{
+        Idempotency, Integration, Owner, RecordRule, RequestRule, RetryPolicy, Source as Wanted,
+    },
 };
 use serde_json::Value;
 
@@ -28,7 +30,12 @@ const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Reads the integration in `dir/folder`; nothing when it has a mistake.
-pub(crate) fn read(dir: &Path, folder: &str, declared: &Declared, mistakes: &mut Mistakes) -> Option<Integration> {
+pub(crate) fn read(
+    dir: &Path,
+    folder: &str,
+    declared: &Declared,
+    mistakes: &mut Mistakes,
+) -> Option<Integration> {
     let source = Source::read(dir, &format!("{folder}/{FILE}"), mistakes)?;
     let root = yaml::parse(&source, mistakes)?;
     let file = Fields::of_file(&source, &root, mistakes)?;
@@ -56,20 +63,34 @@ impl Reader<'_> {
         let description = file.text("description", self.mistakes).map(|said| said.text.to_owned());
         let owner = file.map("owner", self.mistakes).and_then(|fields| self.owner(fields));
         let wanted = file.map("source", self.mistakes).and_then(|fields| self.wanted(fields));
-        let tables = file.optional_map("tables", self.mistakes).map_or(Some(BTreeMap::new()), |fields| self.tables(&fields));
+        let tables = file
+            .optional_map("tables", self.mistakes)
+            .map_or(Some(BTreeMap::new()), |fields| self.tables(&fields));
         let known = tables.as_ref();
-        let record = file.map("record", self.mistakes).and_then(|fields| self.record(fields, known));
-        let identity = file.map("idempotency", self.mistakes).and_then(|fields| self.identity(fields, known));
-        let target = file.text("destination", self.mistakes).and_then(|said| self.destination(said, declared));
+        let record =
+            file.map("record", self.mistakes).and_then(|fields| self.record(fields, known));
+        let identity =
+            file.map("idempotency", self.mistakes).and_then(|fields| self.identity(fields, known));
+        let target = file
+            .text("destination", self.mistakes)
+            .and_then(|said| self.destination(said, declared));
         let request_at = file.optional("request").map(|node| node.span.clone());
-        let request = file.map("request", self.mistakes).and_then(|fields| self.request(fields, known));
-        let response = file.optional_map("response", self.mistakes).map_or(Some(None), |fields| self.response(fields));
+        let request =
+            file.map("request", self.mistakes).and_then(|fields| self.request(fields, known));
+        let response = file
+            .optional_map("response", self.mistakes)
+            .map_or(Some(None), |fields| self.response(fields));
         let retry = self.retry(&mut file);
         file.finish(self.mistakes);
         let identity = identity?;
         let dedupe = match (&request, response, request_at) {
             (Some(request), Some(unsure), Some(at)) => {
-                let promises = policy::Promises { method: request.method, header: identity.header, max_age: identity.max_age, unsure };
+                let promises = policy::Promises {
+                    method: request.method,
+                    header: identity.header,
+                    max_age: identity.max_age,
+                    unsure,
+                };
                 policy::dedupe(self.source, &at, promises, self.mistakes)
             }
             _ => None,
@@ -97,7 +118,8 @@ impl Reader<'_> {
             return None;
         }
         if said.text != self.folder {
-            let message = format!("the name is \"{}\", but the folder is \"{}\"", said.text, self.folder);
+            let message =
+                format!("the name is \"{}\", but the folder is \"{}\"", said.text, self.folder);
             let help = format!("write name: {}, or rename the folder", self.folder);
             self.mistakes.add(Code::FL0202, self.source, &said.node.span, message, help);
             return None;
@@ -111,10 +133,20 @@ impl Reader<'_> {
         let runbook = fields.optional_text("runbook", self.mistakes);
         if let Some(said) = runbook.filter(|said| !said.text.starts_with("https://")) {
             let message = format!("\"{}\" is no https link", said.text);
-            self.mistakes.add(Code::FL0208, self.source, &said.node.span, message, "write a link that people can open, as in https://wiki.example.com/deal-won");
+            self.mistakes.add(
+                Code::FL0208,
+                self.source,
+                &said.node.span,
+                message,
+                "write a link that people can open, as in https://wiki.example.com/deal-won",
+            );
         }
         fields.finish(self.mistakes);
-        Some(Owner { team: team?, contact: contact?, runbook: runbook.map(|said| said.text.to_owned()) })
+        Some(Owner {
+            team: team?,
+            contact: contact?,
+            runbook: runbook.map(|said| said.text.to_owned()),
+        })
     }
 
     fn wanted(&mut self, mut fields: Fields<'_>) -> Option<Wanted> {
@@ -140,17 +172,29 @@ impl Reader<'_> {
         let id = fields.text("id", self.mistakes);
         let id = id.and_then(|said| expression::program(self.source, said, tables, self.mistakes));
         let label = fields.optional_text("label", self.mistakes);
-        let label = label.map(|said| expression::template(self.source, said, tables, self.mistakes).map(|_| said.text.to_owned()));
+        let label = label.map(|said| {
+            expression::template(self.source, said, tables, self.mistakes)
+                .map(|_| said.text.to_owned())
+        });
         let url = fields.optional_text("url", self.mistakes);
         let url = url.map(|said| self.record_url(said, tables));
         fields.finish(self.mistakes);
-        Some(RecordRule { kind: kind?, id: id?, label: label.map_or(Some(None), |l| l.map(Some))?, url: url.map_or(Some(None), |u| u.map(Some))? })
+        Some(RecordRule {
+            kind: kind?,
+            id: id?,
+            label: label.map_or(Some(None), |l| l.map(Some))?,
+            url: url.map_or(Some(None), |u| u.map(Some))?,
+        })
     }
 
     fn record_url(&mut self, said: Said<'_>, tables: Option<&Tables>) -> Option<String> {
-        let host = said.text.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or(rest));
+        let host =
+            said.text.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or(rest));
         if host.is_none_or(|host| host.is_empty() || host.contains(['\\', '@'])) {
-            let message = format!("\"{}\" does not begin with https:// and a fixed host", crate::text::shorten(said.text, 80));
+            let message = format!(
+                "\"{}\" does not begin with https:// and a fixed host",
+                crate::text::shorten(said.text, 80)
+            );
             let help = "write a link whose host does not come from the event, as in https://crm.example.com/deals/\\(.data.deal.id)";
             self.mistakes.add(Code::FL0208, self.source, &said.node.span, message, help);
             return None;
@@ -158,14 +202,24 @@ impl Reader<'_> {
         expression::template(self.source, said, tables, self.mistakes).map(|_| said.text.to_owned())
     }
 
-    fn identity<'n>(&mut self, mut fields: Fields<'n>, tables: Option<&Tables>) -> Option<Identity<'n>> {
+    fn identity<'n>(
+        &mut self,
+        mut fields: Fields<'n>,
+        tables: Option<&Tables>,
+    ) -> Option<Identity<'n>> {
         let key = fields.text("key", self.mistakes).and_then(|said| {
             let template = expression::template(self.source, said, tables, self.mistakes)?;
             if template.mentions_the_event() {
                 return Some(said.text.to_owned());
             }
             let help = "put in what tells two events apart, as in 'deal-won:\\(.data.deal.id)'";
-            self.mistakes.add(Code::FL0306, self.source, &said.node.span, "the key is the same for every event", help);
+            self.mistakes.add(
+                Code::FL0306,
+                self.source,
+                &said.node.span,
+                "the key is the same for every event",
+                help,
+            );
             None
         });
         let keep = fields.length("keep", 400 * DAY, self.mistakes);
@@ -181,7 +235,11 @@ impl Reader<'_> {
             let names = || declared.names.iter().map(String::as_str);
             let help = match nearest(said.text, names()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("declare it in {}; declared there: {}", destination::FILE, list(names())),
+                None => format!(
+                    "declare it in {}; declared there: {}",
+                    destination::FILE,
+                    list(names())
+                ),
             };
             let message = format!("destination \"{}\" is not declared", said.text);
             self.mistakes.add(Code::FL0301, self.source, &said.node.span, message, help);
@@ -194,13 +252,16 @@ impl Reader<'_> {
     }
 
     fn request(&mut self, mut fields: Fields<'_>, tables: Option<&Tables>) -> Option<RequestRule> {
-        let method = fields.text("method", self.mistakes).and_then(|said| policy::method(self.source, said, self.mistakes));
+        let method = fields
+            .text("method", self.mistakes)
+            .and_then(|said| policy::method(self.source, said, self.mistakes));
         let path = fields.text("path", self.mistakes);
         let path = path.and_then(|said| expression::path(self.source, said, tables, self.mistakes));
-        let map = fields.text("map", self.mistakes).and_then(|said| self.beside(said)).and_then(|file| {
-            let good = expression::file(&file, tables, self.mistakes);
-            good.then_some(file.text)
-        });
+        let map =
+            fields.text("map", self.mistakes).and_then(|said| self.beside(said)).and_then(|file| {
+                let good = expression::file(&file, tables, self.mistakes);
+                good.then_some(file.text)
+            });
         let schema = fields.text("schema", self.mistakes).and_then(|said| self.schema(said));
         fields.finish(self.mistakes);
         Some(RequestRule { method: method?, path: path?, map: map?, schema: schema? })
@@ -215,11 +276,20 @@ impl Reader<'_> {
     }
 
     fn retry<'n>(&mut self, file: &mut Fields<'n>) -> Option<policy::Retry<'n>> {
-        let default = [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400].map(Duration::from_secs);
+        let default =
+            [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400].map(Duration::from_secs);
         let Some(mut fields) = file.optional_map("retry", self.mistakes) else {
             let given = file.optional("retry").is_some();
-            let policy = RetryPolicy { schedule: default.to_vec(), give_up_after: 72 * HOUR, retry_after_max: 6 * HOUR };
-            return (!given).then_some(policy::Retry { policy, schedule_at: None, give_up_at: None });
+            let policy = RetryPolicy {
+                schedule: default.to_vec(),
+                give_up_after: 72 * HOUR,
+                retry_after_max: 6 * HOUR,
+            };
+            return (!given).then_some(policy::Retry {
+                policy,
+                schedule_at: None,
+                give_up_at: None,
+            });
         };
         let schedule_at = fields.optional("schedule");
         let schedule = schedule_at.map_or(Some(default.to_vec()), |node| match &node.kind {
@@ -232,7 +302,13 @@ impl Reader<'_> {
             }
             Kind::Text(..) | Kind::Map(_) => {
                 let help = "write a list of waits, as in [10s, 1m, 1h]";
-                self.mistakes.add(Code::FL0105, self.source, &node.span, "\"retry.schedule\" must be a list", help);
+                self.mistakes.add(
+                    Code::FL0105,
+                    self.source,
+                    &node.span,
+                    "\"retry.schedule\" must be a list",
+                    help,
+                );
                 None
             }
         });
@@ -248,10 +324,23 @@ impl Reader<'_> {
         let mut tables = Tables::new();
         let before = self.mistakes.count();
         for (key, node) in fields.each() {
-            let Some(table) = Fields::of(self.source, format!("tables.{}", key.name), &key.span, node, self.mistakes) else { continue };
+            let Some(table) = Fields::of(
+                self.source,
+                format!("tables.{}", key.name),
+                &key.span,
+                node,
+                self.mistakes,
+            ) else {
+                continue;
+            };
             let mut values = BTreeMap::new();
             for (from, to) in table.each() {
-                if let Some(to) = said(self.source, &format!("tables.{}.{}", key.name, from.name), to, self.mistakes) {
+                if let Some(to) = said(
+                    self.source,
+                    &format!("tables.{}.{}", key.name, from.name),
+                    to,
+                    self.mistakes,
+                ) {
                     values.insert(from.name.clone(), to.text.to_owned());
                 }
             }
@@ -269,14 +358,27 @@ impl Reader<'_> {
     fn beside(&mut self, said: Said<'_>) -> Option<Source> {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         if !said.text.chars().all(fits) || said.text.starts_with('.') {
-            let message = format!("\"{}\" is no file of this folder", crate::text::shorten(said.text, 60));
-            self.mistakes.add(Code::FL0005, self.source, &said.node.span, message, "name a file beside integration.yaml, as in request.jq");
+            let message =
+                format!("\"{}\" is no file of this folder", crate::text::shorten(said.text, 60));
+            self.mistakes.add(
+                Code::FL0005,
+                self.source,
+                &said.node.span,
+                message,
+                "name a file beside integration.yaml, as in request.jq",
+            );
             return None;
         }
         let name = format!("{}/{}", self.folder, said.text);
         if !self.dir.join(&name).is_file() {
             let message = format!("there is no file \"{}\" in this folder", said.text);
-            self.mistakes.add(Code::FL0002, self.source, &said.node.span, message, "create it, or correct the name");
+            self.mistakes.add(
+                Code::FL0002,
+                self.source,
+                &said.node.span,
+                message,
+                "create it, or correct the name",
+            );
             return None;
         }
         let file = Source::read(self.dir, &name, self.mistakes)?;

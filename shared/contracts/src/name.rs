@@ -25,7 +25,13 @@ const OURS: [&str; 16] = [
 ];
 
 /// Checks a name: lower-case words of letters and digits joined by `-`, at most 48 characters.
-pub(crate) fn kebab(source: &Source, at: &Range<usize>, what: &str, name: &str, mistakes: &mut Mistakes) -> bool {
+pub(crate) fn kebab(
+    source: &Source,
+    at: &Range<usize>,
+    what: &str,
+    name: &str,
+    mistakes: &mut Mistakes,
+) -> bool {
     let good = is_kebab(name);
     if !good {
         let message = format!("\"{}\" is no name for {what}", crate::text::shorten(name, 60));
@@ -37,23 +43,47 @@ pub(crate) fn kebab(source: &Source, at: &Range<usize>, what: &str, name: &str, 
 
 /// Whether a name is of lower-case words joined by `-`.
 pub(crate) fn is_kebab(name: &str) -> bool {
-    let word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    name.len() <= 48 && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.split('-').all(word)
+    let word = |word: &str| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
+    name.len() <= 48
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.split('-').all(word)
 }
 
 /// Checks the name of a header that the user may choose.
-pub(crate) fn header(source: &Source, said: Said<'_>, taken: &[&str], mistakes: &mut Mistakes) -> Option<String> {
+pub(crate) fn header(
+    source: &Source,
+    said: Said<'_>,
+    taken: &[&str],
+    mistakes: &mut Mistakes,
+) -> Option<String> {
     let name = said.text;
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if !name.chars().all(token) || name.len() > 100 {
         let message = format!("\"{}\" is no header name", crate::text::shorten(name, 60));
-        mistakes.add(Code::FL0206, source, &said.node.span, message, "write letters, digits and -, as in Idempotency-Key");
+        mistakes.add(
+            Code::FL0206,
+            source,
+            &said.node.span,
+            message,
+            "write letters, digits and -, as in Idempotency-Key",
+        );
         return None;
     }
     let lower = name.to_ascii_lowercase();
-    if OURS.contains(&lower.as_str()) || taken.contains(&lower.as_str()) || lower.starts_with("x-amz") {
+    if OURS.contains(&lower.as_str())
+        || taken.contains(&lower.as_str())
+        || lower.starts_with("x-amz")
+    {
         let message = format!("header \"{name}\" is set by Fairlead itself");
-        mistakes.add(Code::FL0207, source, &said.node.span, message, "name the header in which the vendor expects the key");
+        mistakes.add(
+            Code::FL0207,
+            source,
+            &said.node.span,
+            message,
+            "name the header in which the vendor expects the key",
+        );
         return None;
     }
     Some(name.to_owned())

@@ -7,7 +7,9 @@ use fairlead_core::{
     span,
 };
 
-use crate::{code::Code, fields::Said, report::Mistakes, source::Source, text::nearest, yaml::Node};
+use crate::{
+    code::Code, fields::Said, report::Mistakes, source::Source, text::nearest, yaml::Node,
+};
 
 /// A length of time, and where it is given unless it is the default.
 pub(crate) type Length<'n> = (Duration, Option<&'n Node>);
@@ -51,21 +53,28 @@ pub(crate) fn method(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -
         let upper = said.text.to_ascii_uppercase();
         let help = match nearest(&upper, known.map(Method::as_str)) {
             Some(near) => format!("did you mean {near}?"),
-            None => "write POST, PUT, PATCH or DELETE; an integration writes to its destination".to_owned(),
+            None => "write POST, PUT, PATCH or DELETE; an integration writes to its destination"
+                .to_owned(),
         };
-        let message = format!("\"{}\" is no method that writes", crate::text::shorten(said.text, 20));
+        let message =
+            format!("\"{}\" is no method that writes", crate::text::shorten(said.text, 20));
         mistakes.add(Code::FL0205, source, &said.node.span, message, help);
     }
     found
 }
 
 /// Reads `response.unsure`.
-pub(crate) fn unsure<'n>(source: &Source, said: Said<'n>, mistakes: &mut Mistakes) -> Option<Unsure<'n>> {
+pub(crate) fn unsure<'n>(
+    source: &Source,
+    said: Said<'n>,
+    mistakes: &mut Mistakes,
+) -> Option<Unsure<'n>> {
     match said.text {
         "park" => Some(Unsure { repeat: false, said }),
         "repeat" => Some(Unsure { repeat: true, said }),
         other => {
-            let message = format!("\"{}\" is no answer to \"unsure\"", crate::text::shorten(other, 40));
+            let message =
+                format!("\"{}\" is no answer to \"unsure\"", crate::text::shorten(other, 40));
             let help = "write park (a person looks first) or repeat (the vendor takes the same request twice without harm)";
             mistakes.add(Code::FL0105, source, &said.node.span, message, help);
             None
@@ -74,28 +83,46 @@ pub(crate) fn unsure<'n>(source: &Source, said: Said<'n>, mistakes: &mut Mistake
 }
 
 /// What the vendor can promise about a repeated request; a mistake when nothing says so.
-pub(crate) fn dedupe(source: &Source, request: &Range<usize>, promises: Promises<'_>, mistakes: &mut Mistakes) -> Option<Dedupe> {
+pub(crate) fn dedupe(
+    source: &Source,
+    request: &Range<usize>,
+    promises: Promises<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<Dedupe> {
     let Promises { method, header, max_age, unsure } = promises;
     match (header, unsure) {
         (Some((name, _)), None) => Some(Dedupe::Key { header: name?, max_age: max_age.0 }),
         (Some((_, header)), Some(unsure)) => {
             let line = source.line(header.node.span.start).0;
-            let message = format!("\"unsure\" says one thing, and \"header\" on line {line} another");
-            let help = "keep \"header\" if the vendor recognises the key, and \"unsure\" if it does not";
+            let message =
+                format!("\"unsure\" says one thing, and \"header\" on line {line} another");
+            let help =
+                "keep \"header\" if the vendor recognises the key, and \"unsure\" if it does not";
             mistakes.add(Code::FL0303, source, &unsure.said.node.span, message, help);
             None
         }
         (None, unsure) => {
             if let Some(node) = max_age.1 {
                 let help = "name the header that carries the key, or remove key_max_age";
-                mistakes.add(Code::FL0307, source, &node.span, "\"key_max_age\" has no effect without \"header\"", help);
+                mistakes.add(
+                    Code::FL0307,
+                    source,
+                    &node.span,
+                    "\"key_max_age\" has no effect without \"header\"",
+                    help,
+                );
             }
             match (method, unsure) {
                 // An explicit `park` holds for every method: it is the careful answer.
                 (_, Some(Unsure { repeat: false, .. })) => Some(Dedupe::None),
-                (_, Some(Unsure { repeat: true, .. })) | (Method::Put | Method::Delete, None) => Some(Dedupe::Upsert),
+                (_, Some(Unsure { repeat: true, .. })) | (Method::Put | Method::Delete, None) => {
+                    Some(Dedupe::Upsert)
+                }
                 (Method::Post | Method::Patch, None) => {
-                    let message = format!("nothing says what the vendor does with a repeated {}", method.as_str());
+                    let message = format!(
+                        "nothing says what the vendor does with a repeated {}",
+                        method.as_str()
+                    );
                     let help = "add idempotency.header if the vendor recognises a key; else response: {unsure: park}, or {unsure: repeat} if repeating does no harm";
                     mistakes.add(Code::FL0302, source, request, message, help);
                     None
@@ -106,18 +133,37 @@ pub(crate) fn dedupe(source: &Source, request: &Range<usize>, promises: Promises
 }
 
 /// Checks that the schedule ends before giving up, and giving up before the event is forgotten.
-pub(crate) fn lengths(source: &Source, retry: &Retry<'_>, keep: &Length<'_>, mistakes: &mut Mistakes) {
+pub(crate) fn lengths(
+    source: &Source,
+    retry: &Retry<'_>,
+    keep: &Length<'_>,
+    mistakes: &mut Mistakes,
+) {
     let RetryPolicy { schedule, give_up_after, .. } = &retry.policy;
     let total = schedule.iter().fold(Duration::ZERO, |sum, wait| sum.saturating_add(*wait));
     let schedule_at = retry.schedule_at.or(retry.give_up_at).or(keep.1);
     if let Some(node) = schedule_at.filter(|_| total > *give_up_after) {
-        let message = format!("the schedule takes {}, but \"give_up_after\" is {}", span::text(total), span::text(*give_up_after));
-        mistakes.add(Code::FL0305, source, &node.span, message, "shorten the schedule, or give up later");
+        let message = format!(
+            "the schedule takes {}, but \"give_up_after\" is {}",
+            span::text(total),
+            span::text(*give_up_after)
+        );
+        mistakes.add(
+            Code::FL0305,
+            source,
+            &node.span,
+            message,
+            "shorten the schedule, or give up later",
+        );
     }
     let longest = total.max(*give_up_after);
     let keep_at = keep.1.or(retry.give_up_at).or(retry.schedule_at);
     if let Some(node) = keep_at.filter(|_| longest > keep.0) {
-        let message = format!("events are forgotten after {}, but a delivery can wait {}", span::text(keep.0), span::text(longest));
+        let message = format!(
+            "events are forgotten after {}, but a delivery can wait {}",
+            span::text(keep.0),
+            span::text(longest)
+        );
         mistakes.add(Code::FL0304, source, &node.span, message, "make idempotency.keep longer than retry.give_up_after, or a late repeat makes a second effect");
     }
 }

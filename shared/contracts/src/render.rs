@@ -94,7 +94,8 @@ impl Contracts {
     /// Takes a catalog that [`compile`](crate::compile()) has made.
     pub fn new(catalog: impl Into<Shared>) -> Self {
         let catalog = catalog.into();
-        let ready = catalog.integrations.keys().map(|name| (name.clone(), OnceLock::new())).collect();
+        let ready =
+            catalog.integrations.keys().map(|name| (name.clone(), OnceLock::new())).collect();
         Self { catalog, ready }
     }
 
@@ -217,9 +218,15 @@ impl Rendering<'_> {
     /// Label and link are for people only: an event whose label is missing is still delivered.
     fn record(&self) -> Result<Record, String> {
         let rule = &self.integration.record;
-        let id = self.ready.id.run(&self.input, &self.integration.tables).map_err(|stopped| stopped.0)?;
+        let id = self
+            .ready
+            .id
+            .run(&self.input, &self.integration.tables)
+            .map_err(|stopped| stopped.0)?;
         let id = match id {
-            Val::TStr(_) | Val::Num(jaq_json::Num::Int(_) | jaq_json::Num::BigInt(_)) => scalar(&id)?,
+            Val::TStr(_) | Val::Num(jaq_json::Num::Int(_) | jaq_json::Num::BigInt(_)) => {
+                scalar(&id)?
+            }
             Val::Null => return Err("is null or missing".to_owned()),
             _ => return Err("must be a text or a whole number".to_owned()),
         };
@@ -228,14 +235,26 @@ impl Rendering<'_> {
         }
         let plain = |text: &str| Ok(text.to_owned());
         let label = self.ready.label.as_ref().and_then(|label| self.text(label, plain).ok());
-        let url = self.ready.url.as_ref().and_then(|url| self.text(url, |text| Ok(path::encode(text))).ok());
-        Ok(Record { kind: rule.kind.clone(), id: shorten(&id, MAX_KEY), label: label.map(|label| shorten(&label, 200)), url })
+        let url = self
+            .ready
+            .url
+            .as_ref()
+            .and_then(|url| self.text(url, |text| Ok(path::encode(text))).ok());
+        Ok(Record {
+            kind: rule.kind.clone(),
+            id: shorten(&id, MAX_KEY),
+            label: label.map(|label| shorten(&label, 200)),
+            url,
+        })
     }
 
     fn key(&self) -> Result<IdempotencyKey, String> {
         let key = self.text(&self.ready.key, |text| Ok(text.to_owned()))?;
         if let Some(c) = key.chars().find(|c| !c.is_ascii_graphic()) {
-            return Err(format!("has {}, which cannot stand in a header; use visible ASCII characters", named(c)));
+            return Err(format!(
+                "has {}, which cannot stand in a header; use visible ASCII characters",
+                named(c)
+            ));
         }
         match key.len() {
             0 => Err("is empty".to_owned()),
@@ -251,11 +270,23 @@ impl Rendering<'_> {
 
     fn body(&self) -> Result<serde_json::Value, Violation> {
         let made = self.ready.map.run(&self.input, &self.integration.tables);
-        let made = made.map_err(|stopped| Violation { pointer: String::new(), detail: stopped.0, of: Contract::Mapping })?;
-        value::to_json(&made).map_err(|wrong| Violation { pointer: wrong.pointer, detail: wrong.detail, of: Contract::Request })
+        let made = made.map_err(|stopped| Violation {
+            pointer: String::new(),
+            detail: stopped.0,
+            of: Contract::Mapping,
+        })?;
+        value::to_json(&made).map_err(|wrong| Violation {
+            pointer: wrong.pointer,
+            detail: wrong.detail,
+            of: Contract::Request,
+        })
     }
 
-    fn text(&self, template: &Template, write: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {
+    fn text(
+        &self,
+        template: &Template,
+        write: impl Fn(&str) -> Result<String, String>,
+    ) -> Result<String, String> {
         template.render(&self.input, &self.integration.tables, write)
     }
 }

@@ -50,7 +50,14 @@ pub(crate) struct Mistakes(Vec<Mistake>);
 
 impl Mistakes {
     /// Adds a mistake at a place in a file.
-    pub(crate) fn add(&mut self, code: Code, source: &Source, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn add(
+        &mut self,
+        code: Code,
+        source: &Source,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let (message, help) = (message.into(), help.into());
         let span = source.on_one_line(span);
         let (line, column) = source.line(span.start);
@@ -63,10 +70,24 @@ impl Mistakes {
     }
 
     /// Adds a mistake about a file as a whole.
-    pub(crate) fn add_file(&mut self, code: Code, file: &str, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn add_file(
+        &mut self,
+        code: Code,
+        file: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let (message, help) = (message.into(), help.into());
         let text = format!("error[{code}]: {message}\n --> {file}\n  = help: {help}");
-        self.0.push(Mistake { file: file.to_owned(), line: 0, column: 0, code, message, help, text });
+        self.0.push(Mistake {
+            file: file.to_owned(),
+            line: 0,
+            column: 0,
+            code,
+            message,
+            help,
+            text,
+        });
     }
 
     /// How many there are so far.

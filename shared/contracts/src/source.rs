@@ -53,12 +53,20 @@ impl Source {
 
 fn read(path: &Path) -> Result<String, (Code, String, &'static str)> {
     let unreadable = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => (Code::FL0002, "there is no such file".to_owned(), "create it, or correct its name where it is named"),
+        std::io::ErrorKind::NotFound => (
+            Code::FL0002,
+            "there is no such file".to_owned(),
+            "create it, or correct its name where it is named",
+        ),
         _ => (Code::FL0001, format!("the file cannot be read: {error}"), "check its permissions"),
     };
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
     if size > MAX_FILE {
-        return Err((Code::FL0003, format!("the file has {size} bytes; at most {MAX_FILE} are read"), "make it smaller"));
+        return Err((
+            Code::FL0003,
+            format!("the file has {size} bytes; at most {MAX_FILE} are read"),
+            "make it smaller",
+        ));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| {

@@ -39,8 +39,11 @@ impl Template {
                 Ok(inner) => {
                     at = inner.end + 1;
                     match Program::compile(&text[inner.clone()]) {
-                        Ok(program) => parts.push(Part::Expression(program, text[inner].trim().to_owned())),
-                        Err(wrong) => troubles.extend(wrong.into_iter().map(|trouble| moved(trouble, inner.start))),
+                        Ok(program) => {
+                            parts.push(Part::Expression(program, text[inner].trim().to_owned()))
+                        }
+                        Err(wrong) => troubles
+                            .extend(wrong.into_iter().map(|trouble| moved(trouble, inner.start))),
                     }
                 }
                 Err(trouble) => {
@@ -73,8 +76,10 @@ impl Template {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
                 Part::Expression(program, source) => {
-                    let in_source = |why: String| format!("\\({}): {why}", text::shorten(source, 60));
-                    let value = program.run(event, tables).map_err(|stopped| in_source(stopped.0))?;
+                    let in_source =
+                        |why: String| format!("\\({}): {why}", text::shorten(source, 60));
+                    let value =
+                        program.run(event, tables).map_err(|stopped| in_source(stopped.0))?;
                     text.push_str(&write(&scalar(&value).map_err(in_source)?).map_err(in_source)?);
                 }
             }
@@ -91,8 +96,12 @@ pub(crate) fn scalar(value: &Val) -> Result<String, String> {
     match value {
         Val::Null => Err("is null or missing".to_owned()),
         Val::TStr(text) if text.is_empty() => Err("is an empty text".to_owned()),
-        Val::TStr(_) | Val::Bool(_) | Val::Num(Num::Int(_) | Num::BigInt(_) | Num::Dec(_)) => value::to_text(value),
-        Val::Num(Num::Float(_)) => Err("was computed in floating point, which is not exact".to_owned()),
+        Val::TStr(_) | Val::Bool(_) | Val::Num(Num::Int(_) | Num::BigInt(_) | Num::Dec(_)) => {
+            value::to_text(value)
+        }
+        Val::Num(Num::Float(_)) => {
+            Err("was computed in floating point, which is not exact".to_owned())
+        }
         Val::Arr(_) | Val::Obj(_) => Err("is a list or an object, not a text".to_owned()),
         Val::BStr(_) => Err("is a byte string, not a text".to_owned()),
     }
@@ -113,7 +122,11 @@ fn expression(text: &str, slash: usize) -> Result<Range<usize>, Trouble> {
         help: help.to_owned(),
     };
     if !text[slash + 1..].starts_with('(') {
-        return Err(trouble(slash + 1, "a backslash that begins no \\(...)", "write \\(.data.id) to put in a value of the event"));
+        return Err(trouble(
+            slash + 1,
+            "a backslash that begins no \\(...)",
+            "write \\(.data.id) to put in a value of the event",
+        ));
     }
     let from = slash + 2;
     let mut first_close = None;
@@ -126,7 +139,13 @@ fn expression(text: &str, slash: usize) -> Result<Range<usize>, Trouble> {
         }
     }
     // Nothing could be read: let the compiler say why, at the first bracket.
-    first_close.ok_or_else(|| trouble(text.len(), "an interpolation without its closing bracket", "close it, as in \\(.data.id)"))
+    first_close.ok_or_else(|| {
+        trouble(
+            text.len(),
+            "an interpolation without its closing bracket",
+            "close it, as in \\(.data.id)",
+        )
+    })
 }
 
 fn moved(trouble: Trouble, by: usize) -> Trouble {

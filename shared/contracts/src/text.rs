@@ -10,7 +10,9 @@ pub(crate) fn shorten(text: &str, most: usize) -> String {
             short.push('…');
             break;
         }
-        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+        if c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        {
             short.extend(c.escape_unicode());
         } else {
             short.push(c);
@@ -20,7 +22,10 @@ pub(crate) fn shorten(text: &str, most: usize) -> String {
 }
 
 /// The one of `known` that `given` is most likely a slip of, if any is near.
-pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    given: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     known
         .into_iter()
         .map(|name| (distance(given, name), name))

@@ -78,14 +78,25 @@ pub(crate) fn parse(source: &Source, mistakes: &mut Mistakes) -> Option<Node> {
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(0);
                 let message = format!("the file is not YAML: {}", error.info());
-                building.mistakes.add(Code::FL0101, source, &(at..at + 1), message, "check the indentation and the quotes around here");
+                building.mistakes.add(
+                    Code::FL0101,
+                    source,
+                    &(at..at + 1),
+                    message,
+                    "check the indentation and the quotes around here",
+                );
                 return None;
             }
         }
     }
     let root = building.root;
     if root.is_none() && mistakes.count() == before {
-        mistakes.add_file(Code::FL0107, &source.name, "the file is empty", "see ARCHITECTURE.md for what belongs in it");
+        mistakes.add_file(
+            Code::FL0107,
+            &source.name,
+            "the file is empty",
+            "see ARCHITECTURE.md for what belongs in it",
+        );
     }
     root
 }
@@ -120,8 +131,12 @@ impl Building<'_, '_> {
                 self.open.push(Open::Map(span.start, Vec::new(), None));
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::List(from, items)) => self.put(Node { span: from..span.end, kind: Kind::List(items) }),
-                Some(Open::Map(from, members, _)) => self.put(Node { span: from..span.end, kind: Kind::Map(members) }),
+                Some(Open::List(from, items)) => {
+                    self.put(Node { span: from..span.end, kind: Kind::List(items) })
+                }
+                Some(Open::Map(from, members, _)) => {
+                    self.put(Node { span: from..span.end, kind: Kind::Map(members) })
+                }
                 None => {}
             },
             Event::Alias(_) => {
@@ -130,7 +145,13 @@ impl Building<'_, '_> {
             }
             Event::DocumentStart(..) if self.root.is_some() => {
                 let help = "put each integration in a folder of its own";
-                self.mistakes.add(Code::FL0106, self.source, span, "a second YAML document in one file", help);
+                self.mistakes.add(
+                    Code::FL0106,
+                    self.source,
+                    span,
+                    "a second YAML document in one file",
+                    help,
+                );
             }
             _ => {}
         }
@@ -147,13 +168,25 @@ impl Building<'_, '_> {
                     if let Some((first, _)) = members.iter().find(|(key, _)| key.name == name) {
                         let line = self.source.line(first.span.start).0;
                         let message = format!("key \"{name}\" stands twice; first on line {line}");
-                        self.mistakes.add(Code::FL0102, self.source, &node.span, message, "remove one of the two");
+                        self.mistakes.add(
+                            Code::FL0102,
+                            self.source,
+                            &node.span,
+                            message,
+                            "remove one of the two",
+                        );
                     }
                     *key = Some(Key { name, span: node.span });
                 }
                 Kind::List(_) | Kind::Map(_) => {
                     let help = "write a word before the colon; a text that begins with { or [ needs quotes";
-                    self.mistakes.add(Code::FL0105, self.source, &node.span, "a key must be a text", help);
+                    self.mistakes.add(
+                        Code::FL0105,
+                        self.source,
+                        &node.span,
+                        "a key must be a text",
+                        help,
+                    );
                     *key = Some(Key { name: String::new(), span: node.span });
                 }
             },
@@ -164,7 +197,13 @@ impl Building<'_, '_> {
     fn refuse(&mut self, anchor: usize, tag: bool, span: &Range<usize>) {
         if anchor != 0 || tag {
             let what = if tag { "a YAML tag" } else { "a YAML anchor or alias" };
-            self.mistakes.add(Code::FL0106, self.source, span, format!("{what} is not read here"), "write the value out");
+            self.mistakes.add(
+                Code::FL0106,
+                self.source,
+                span,
+                format!("{what} is not read here"),
+                "write the value out",
+            );
         }
     }
 }

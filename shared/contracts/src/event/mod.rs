@@ -3,6 +3,8 @@
 mod canonical;
 pub(crate) mod number;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use parse::document;
 
@@ -34,7 +36,9 @@ pub enum BadEvent {
     #[error("the event is empty; send one JSON object")]
     Empty,
     /// Not UTF-8, or UTF-8 with a byte order mark.
-    #[error("the event is not plain UTF-8 (at byte {at}); send JSON in UTF-8 without a byte order mark")]
+    #[error(
+        "the event is not plain UTF-8 (at byte {at}); send JSON in UTF-8 without a byte order mark"
+    )]
     NotUtf8 {
         /// Where it goes wrong, counted from 0.
         at: usize,
@@ -94,7 +98,8 @@ impl Event {
         if bytes.starts_with(b"\xef\xbb\xbf") {
             return Err(BadEvent::NotUtf8 { at: 0 });
         }
-        let text = std::str::from_utf8(bytes).map_err(|error| BadEvent::NotUtf8 { at: error.valid_up_to() })?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| BadEvent::NotUtf8 { at: error.valid_up_to() })?;
         if text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')) {
             return Err(BadEvent::Empty);
         }
@@ -120,7 +125,9 @@ impl BadEvent {
     /// JSON pointer to what is wrong; empty for the whole event.
     pub fn pointer(&self) -> &str {
         match self {
-            Self::DuplicateKey { pointer } | Self::BadText { pointer, .. } | Self::BadNumber { pointer, .. } => pointer,
+            Self::DuplicateKey { pointer }
+            | Self::BadText { pointer, .. }
+            | Self::BadNumber { pointer, .. } => pointer,
             Self::TooLarge { .. }
             | Self::Empty
             | Self::NotUtf8 { .. }

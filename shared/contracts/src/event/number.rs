@@ -14,7 +14,9 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let no_number = "is no JSON number";
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        Some((mantissa, exponent)) => {
+            (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+        }
         None => (unsigned, None),
     };
     let (whole, fraction) = match mantissa.split_once('.') {
@@ -23,7 +25,11 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let leading_zero = whole.len() > 1 && whole.starts_with('0');
-    if !digits(whole) || leading_zero || !fraction.is_none_or(digits) || !exponent.is_none_or(digits) {
+    if !digits(whole)
+        || leading_zero
+        || !fraction.is_none_or(digits)
+        || !exponent.is_none_or(digits)
+    {
         return Err(no_number);
     }
     if mantissa.len() > MAX_DIGITS {
@@ -67,19 +73,49 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_json_says() {
-        for good in ["0", "-0", "10", "0.10", "1e5", "1E+05", "-1.5e-400", "123456789012345678901234567890.12"] {
+        for good in [
+            "0",
+            "-0",
+            "10",
+            "0.10",
+            "1e5",
+            "1E+05",
+            "-1.5e-400",
+            "123456789012345678901234567890.12",
+        ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
-        for bad in ["", "-", "+1", "01", "1.", ".5", "1e", "1e+", "0x1", "NaN", "Infinity", "1e401", "1e-99999999999", "--1"] {
+        for bad in [
+            "",
+            "-",
+            "+1",
+            "01",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "0x1",
+            "NaN",
+            "Infinity",
+            "1e401",
+            "1e-99999999999",
+            "--1",
+        ] {
             assert!(check(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn equal_values_have_one_canonical_text() {
-        for (given, expected) in
-            [("1500", "15e2"), ("1.50e3", "15e2"), ("1500.00", "15e2"), ("-0.0", "0"), ("0.10", "1e-1"), ("7", "7"), ("-12", "-12")]
-        {
+        for (given, expected) in [
+            ("1500", "15e2"),
+            ("1.50e3", "15e2"),
+            ("1500.00", "15e2"),
+            ("-0.0", "0"),
+            ("0.10", "1e-1"),
+            ("7", "7"),
+            ("-12", "-12"),
+        ] {
             assert_eq!(canonical(given), expected, "{given}");
         }
     }

@@ -111,7 +111,11 @@ impl Reader<'_> {
                     return Ok(text);
                 }
                 Some('\\') => text.push(self.escape()?),
-                Some(c) if c < ' ' => return Err(self.not_json("expected no control character inside a text; write it as \\u00xx")),
+                Some(c) if c < ' ' => {
+                    return Err(self.not_json(
+                        "expected no control character inside a text; write it as \\u00xx",
+                    ));
+                }
                 Some(c) => {
                     self.at += c.len_utf8();
                     text.push(c);
@@ -142,10 +146,18 @@ impl Reader<'_> {
 
     /// Reads from the `u` of `\uXXXX`, and the second half of a surrogate pair with it.
     fn unicode(&mut self) -> Result<char, BadEvent> {
-        let lone = |reader: &Self| BadEvent::BadText { pointer: reader.pointer(), problem: "half of a surrogate pair" };
+        let lone = |reader: &Self| BadEvent::BadText {
+            pointer: reader.pointer(),
+            problem: "half of a surrogate pair",
+        };
         let first = self.hex()?;
         let code = match first {
-            0 => return Err(BadEvent::BadText { pointer: self.pointer(), problem: "a NUL character" }),
+            0 => {
+                return Err(BadEvent::BadText {
+                    pointer: self.pointer(),
+                    problem: "a NUL character",
+                });
+            }
             0xd800..=0xdbff => {
                 if !self.text[self.at..].starts_with("\\u") {
                     return Err(lone(self));
@@ -163,7 +175,10 @@ impl Reader<'_> {
     }
 
     fn hex(&mut self) -> Result<u32, BadEvent> {
-        let digits = self.text.get(self.at + 1..self.at + 5).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self
+            .text
+            .get(self.at + 1..self.at + 5)
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
             Some(code) => {
                 self.at += 5;
@@ -175,15 +190,22 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value, BadEvent> {
         let rest = &self.text[self.at..];
-        let length = rest.find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E')).unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'))
+            .unwrap_or(rest.len());
         let text = &rest[..length];
         match number::check(text) {
             Ok(()) => {}
-            Err("is no JSON number") => return Err(self.not_json("expected a number as JSON writes it, as in 12 or -0.5")),
+            Err("is no JSON number") => {
+                return Err(self.not_json("expected a number as JSON writes it, as in 12 or -0.5"));
+            }
             Err(problem) => return Err(BadEvent::BadNumber { pointer: self.pointer(), problem }),
         }
         let kept: Result<Number, _> = text.parse();
-        let kept = kept.map_err(|_| BadEvent::BadNumber { pointer: self.pointer(), problem: "cannot be kept exactly" })?;
+        let kept = kept.map_err(|_| BadEvent::BadNumber {
+            pointer: self.pointer(),
+            problem: "cannot be kept exactly",
+        })?;
         self.at += length;
         Ok(Value::Number(kept))
     }

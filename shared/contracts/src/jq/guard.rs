@@ -41,7 +41,14 @@ pub(super) struct Guard<'s> {
 impl<'s> Guard<'s> {
     /// A guard for a program of the user.
     pub(super) fn new(code: &'s str) -> Self {
-        Self { code, around: Vec::new(), troubles: Vec::new(), tables: Vec::new(), patterns: Vec::new(), trusted: false }
+        Self {
+            code,
+            around: Vec::new(),
+            troubles: Vec::new(),
+            tables: Vec::new(),
+            patterns: Vec::new(),
+            trusted: false,
+        }
     }
 
     /// A guard for our own definitions.
@@ -65,7 +72,10 @@ impl<'s> Guard<'s> {
             Term::Str(format, parts) => self.text(format, parts),
             Term::Arr(Some(of)) => Term::Arr(Some(self.boxed(of))),
             Term::Obj(members) => Term::Obj(
-                members.into_iter().map(|(key, value)| (self.term(key), value.map(|v| self.term(v)))).collect(),
+                members
+                    .into_iter()
+                    .map(|(key, value)| (self.term(key), value.map(|v| self.term(v))))
+                    .collect(),
             ),
             Term::Neg(of) => Term::Neg(self.boxed(of)),
             Term::BinOp(left, op, right) => self.operation(*left, op, *right),
@@ -74,7 +84,9 @@ impl<'s> Guard<'s> {
                 let pattern = self.pattern(pattern);
                 Term::Fold(kind, self.boxed(source), pattern, self.terms(args))
             }
-            Term::TryCatch(body, catch) => Term::TryCatch(self.boxed(body), catch.map(|c| self.boxed(c))),
+            Term::TryCatch(body, catch) => {
+                Term::TryCatch(self.boxed(body), catch.map(|c| self.boxed(c)))
+            }
             Term::IfThenElse(cases, last) => Term::IfThenElse(
                 cases.into_iter().map(|(when, then)| (self.term(when), self.term(then))).collect(),
                 last.map(|l| self.boxed(l)),
@@ -103,12 +115,15 @@ impl<'s> Guard<'s> {
         // Interpolation writes through `tostring`, which is bounded; `@json` does so by itself.
         let bounded = format != Some("@json");
         let parts = parts.into_iter().map(|part| match part {
-            StrPart::Term(term) if bounded => StrPart::Term(pipe(self.term(term), Term::Call("!tostring", Vec::new()))),
+            StrPart::Term(term) if bounded => {
+                StrPart::Term(pipe(self.term(term), Term::Call("!tostring", Vec::new())))
+            }
             StrPart::Term(term) => StrPart::Term(self.term(term)),
             literal => literal,
         });
         let text = Term::Str(format, parts.collect());
-        if matches!(&text, Term::Str(_, parts) if parts.iter().any(|p| matches!(p, StrPart::Term(_)))) {
+        if matches!(&text, Term::Str(_, parts) if parts.iter().any(|p| matches!(p, StrPart::Term(_))))
+        {
             return tick(text);
         }
         text
@@ -122,7 +137,11 @@ impl<'s> Guard<'s> {
             BinaryOp::UpdateMath(math) => {
                 let sum = arithmetic(Term::Id, math, Term::Var("$!by"));
                 let update = Term::BinOp(Box::new(left), BinaryOp::Update, Box::new(sum));
-                Term::BinOp(Box::new(right), BinaryOp::Pipe(Some(Pattern::Var("$!by"))), Box::new(update))
+                Term::BinOp(
+                    Box::new(right),
+                    BinaryOp::Pipe(Some(Pattern::Var("$!by"))),
+                    Box::new(update),
+                )
             }
             BinaryOp::Comma => tick(Term::BinOp(Box::new(left), BinaryOp::Comma, Box::new(right))),
             BinaryOp::Pipe(Some(pattern)) => {
@@ -136,10 +155,12 @@ impl<'s> Guard<'s> {
     fn pattern(&mut self, pattern: Pattern<&'s str>) -> Pattern<&'s str> {
         match pattern {
             Pattern::Var(name) => Pattern::Var(name),
-            Pattern::Arr(parts) => Pattern::Arr(parts.into_iter().map(|p| self.pattern(p)).collect()),
-            Pattern::Obj(members) => {
-                Pattern::Obj(members.into_iter().map(|(key, p)| (self.term(key), self.pattern(p))).collect())
+            Pattern::Arr(parts) => {
+                Pattern::Arr(parts.into_iter().map(|p| self.pattern(p)).collect())
             }
+            Pattern::Obj(members) => Pattern::Obj(
+                members.into_iter().map(|(key, p)| (self.term(key), self.pattern(p))).collect(),
+            ),
         }
     }
 
@@ -170,7 +191,12 @@ impl<'s> Guard<'s> {
             );
         } else if let Some(instead) = super::forbidden(name) {
             if !self.trusted {
-                self.trouble(Code::FL0402, name, format!("`{name}` is not allowed in a mapping"), instead);
+                self.trouble(
+                    Code::FL0402,
+                    name,
+                    format!("`{name}` is not allowed in a mapping"),
+                    instead,
+                );
             }
         }
         if !self.trusted {
@@ -185,7 +211,10 @@ impl<'s> Guard<'s> {
             Some(Term::Str(None, parts)) => match parts.as_slice() {
                 [] => Some((String::new(), self.span(name))),
                 [StrPart::Str(text)] => Some(((*text).to_owned(), self.span(text))),
-                _ => parts.iter().all(|p| !matches!(p, StrPart::Term(_))).then(|| (joined(parts), self.span(name))),
+                _ => parts
+                    .iter()
+                    .all(|p| !matches!(p, StrPart::Term(_)))
+                    .then(|| (joined(parts), self.span(name))),
             },
             _ => None,
         };
@@ -204,7 +233,12 @@ impl<'s> Guard<'s> {
 
     fn not_allowed(&mut self, name: &'s str) {
         let formats = crate::text::list(FORMATS);
-        self.trouble(Code::FL0402, name, format!("the format `{name}` is not allowed"), &format!("use one of {formats}"));
+        self.trouble(
+            Code::FL0402,
+            name,
+            format!("the format `{name}` is not allowed"),
+            &format!("use one of {formats}"),
+        );
     }
 
     fn trouble(&mut self, code: Code, at: &'s str, message: String, help: &str) {

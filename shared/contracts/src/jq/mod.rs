@@ -11,6 +11,8 @@ mod guard;
 mod money;
 mod native;
 mod sandbox;
+#[cfg(test)]
+mod tests;
 pub(crate) mod value;
 
 use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
@@ -126,20 +128,22 @@ fn forbidden(name: &str) -> Option<&'static str> {
         }
         "halt" | "halt_error" => "refuse an event with error(\"why\") or need(.field; \"why\")",
         "debug" | "stderr" => "run `fairlead test` to see what a mapping makes",
-        "floor" | "round" | "ceil" | "sqrt" | "pow" | "log" | "exp" | "trunc" | "rint" | "nearbyint" => {
-            "numbers stay exact here; for money use cents"
-        }
+        "floor" | "round" | "ceil" | "sqrt" | "pow" | "log" | "exp" | "trunc" | "rint"
+        | "nearbyint" => "numbers stay exact here; for money use cents",
         "repeat" | "while" | "until" | "recurse" | "combinations" => {
             "it may never end; write it with map, reduce, range or .."
         }
         "fromjson" => "send the value as JSON instead of as a text with JSON in it",
-        "inside" | "indices" | "index" | "rindex" => "write any(.[]; . == $value), or contains for texts",
-        "match" | "splits" | "matches" | "split_matches" => "use test, capture, scan, sub or gsub",
-        "getpath" | "setpath" | "delpaths" | "paths" | "path" | "pick" | "walk" => "write the path itself, as in .data.id",
-        "refuse" => "use error(\"why\")",
-        "short" | "scan_" | "sub_part" | "capture_of_match" | "key_values" | "min_by_or_empty" | "max_by_or_empty" => {
-            "it is an inner part of the sandbox"
+        "inside" | "indices" | "index" | "rindex" => {
+            "write any(.[]; . == $value), or contains for texts"
         }
+        "match" | "splits" | "matches" | "split_matches" => "use test, capture, scan, sub or gsub",
+        "getpath" | "setpath" | "delpaths" | "paths" | "path" | "pick" | "walk" => {
+            "write the path itself, as in .data.id"
+        }
+        "refuse" => "use error(\"why\")",
+        "short" | "scan_" | "sub_part" | "capture_of_match" | "key_values" | "min_by_or_empty"
+        | "max_by_or_empty" => "it is an inner part of the sandbox",
         _ => return None,
     })
 }
@@ -152,7 +156,10 @@ fn bounded(code: &str) -> Result<(), Trouble> {
         help: "split the mapping into definitions, or into two integrations".to_owned(),
     };
     if code.len() > MAX_PROGRAM {
-        return Err(trouble(0, format!("the program has {} bytes; at most {MAX_PROGRAM} are read", code.len())));
+        return Err(trouble(
+            0,
+            format!("the program has {} bytes; at most {MAX_PROGRAM} are read", code.len()),
+        ));
     }
     let mut open = 0_usize;
     for (at, c) in code.char_indices() {
@@ -173,12 +180,20 @@ fn parse(code: &str) -> Result<load::parse::Term<&str>, Vec<Trouble>> {
         code: Code::FL0401,
         span: span_in(code, part),
         message,
-        help: "see https://jqlang.org/manual for the language; try it with `fairlead test`".to_owned(),
+        help: "see https://jqlang.org/manual for the language; try it with `fairlead test`"
+            .to_owned(),
     };
     let tokens = load::Lexer::new(code).lex().map_err(|errors| {
         let each = errors.into_iter().map(|(expected, found)| {
             let found = first_char(found);
-            syntax(found, format!("the program is no jq: expected {} {}", expected.as_str(), instead_of(found)))
+            syntax(
+                found,
+                format!(
+                    "the program is no jq: expected {} {}",
+                    expected.as_str(),
+                    instead_of(found)
+                ),
+            )
         });
         each.collect::<Vec<_>>()
     })?;
@@ -191,16 +206,30 @@ fn parse(code: &str) -> Result<load::parse::Term<&str>, Vec<Trouble>> {
             },
             Some(found) => {
                 let found = found.lines().next().unwrap_or(found);
-                syntax(found, format!("the program is no jq: expected {} {}", expected.as_str(), instead_of(found)))
+                syntax(
+                    found,
+                    format!(
+                        "the program is no jq: expected {} {}",
+                        expected.as_str(),
+                        instead_of(found)
+                    ),
+                )
             }
-            None => syntax(&code[code.trim_end().len()..], format!("the program is no jq: expected {} at its end", expected.as_str())),
+            None => syntax(
+                &code[code.trim_end().len()..],
+                format!("the program is no jq: expected {} at its end", expected.as_str()),
+            ),
         });
         each.collect()
     })
 }
 
 fn instead_of(found: &str) -> String {
-    if found.is_empty() { "at its end".to_owned() } else { format!("instead of `{}`", text::shorten(found, 20)) }
+    if found.is_empty() {
+        "at its end".to_owned()
+    } else {
+        format!("instead of `{}`", text::shorten(found, 20))
+    }
 }
 
 fn first_char(rest: &str) -> &str {
@@ -228,13 +257,20 @@ fn unknown(code: &str, name: &str, kind: &Undefined) -> Trouble {
             };
             (format!("there is no function `{name}` with {arguments}"), did_you_mean(name))
         }
-        _ => (format!("{} `{name}` is not defined here", kind.as_str()), "bind it first, as in .data.deal as $deal | ...".to_owned()),
+        _ => (
+            format!("{} `{name}` is not defined here", kind.as_str()),
+            "bind it first, as in .data.deal as $deal | ...".to_owned(),
+        ),
     };
     Trouble { code: Code::FL0403, span: span_in(code, name), message, help }
 }
 
 fn did_you_mean(name: &str) -> String {
-    let known: Vec<&str> = prelude().iter().map(|def| def.name).chain(["length", "has", "sort", "lookup", "tostring"]).collect();
+    let known: Vec<&str> = prelude()
+        .iter()
+        .map(|def| def.name)
+        .chain(["length", "has", "sort", "lookup", "tostring"])
+        .collect();
     match text::nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "see docs of the sandbox for what a mapping may call: lookup, cents, need, map, select, join, ...".to_owned(),
@@ -244,9 +280,12 @@ fn did_you_mean(name: &str) -> String {
 fn bad_pattern(pattern: &str, span: Range<usize>) -> Option<Trouble> {
     static TRY: OnceLock<Option<Program>> = OnceLock::new();
     const CODE: &str = ". as $re | \"\" | test($re)";
-    let program = TRY.get_or_init(|| Program::compile_with(CODE, Guard::trusting(CODE)).ok()).as_ref()?;
+    let program =
+        TRY.get_or_init(|| Program::compile_with(CODE, Guard::trusting(CODE)).ok()).as_ref()?;
     let Stopped(why) = program.run(&Val::from(pattern.to_owned()), &Tables::new()).err()?;
-    let help = "look-around and back-references are not known here, so that no text can make it slow".to_owned();
+    let help =
+        "look-around and back-references are not known here, so that no text can make it slow"
+            .to_owned();
     Some(Trouble { code: Code::FL0406, span, message: why, help })
 }
 

@@ -11,7 +11,12 @@ const MAX_DIGITS: usize = 30;
 /// # Errors
 /// Says what is wrong with the amount, in one line.
 pub(crate) fn cents(text: &str) -> Result<String, String> {
-    let no_amount = || format!("\"{}\" is no amount of money; expected digits with a point, as in 1250.00", shorten(text));
+    let no_amount = || {
+        format!(
+            "\"{}\" is no amount of money; expected digits with a point, as in 1250.00",
+            shorten(text)
+        )
+    };
     let (negative, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -85,12 +90,16 @@ mod tests {
 
     #[test]
     fn what_is_no_whole_number_of_cents_is_refused() {
-        for wrong in ["0.285", "1.250", "1e-3", "", ".5", "5.", "1,250.00", "+1", " 1", "1 ", "0x10", "NaN", "1e", "--1", "12€"] {
+        for wrong in [
+            "0.285", "1.250", "1e-3", "", ".5", "5.", "1,250.00", "+1", " 1", "1 ", "0x10", "NaN",
+            "1e", "--1", "12€",
+        ] {
             assert!(cents(wrong).is_err(), "{wrong}");
         }
         assert_eq!(
             cents("0.285"),
-            Err("amount 0.285 has more than two decimals, so it is no whole number of cents".to_owned())
+            Err("amount 0.285 has more than two decimals, so it is no whole number of cents"
+                .to_owned())
         );
     }
 

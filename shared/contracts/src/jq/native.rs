@@ -87,7 +87,9 @@ fn ours() -> impl Iterator<Item = Fun<Sandbox>> {
         run(("!multiply", v(2), |mut cv| {
             let (right, left) = (cv.0.pop_var(), cv.0.pop_var());
             match (&left, &right) {
-                (Val::TStr(_), _) | (_, Val::TStr(_)) => finish(&cv, Err("a text cannot be multiplied".to_owned())),
+                (Val::TStr(_), _) | (_, Val::TStr(_)) => {
+                    finish(&cv, Err("a text cannot be multiplied".to_owned()))
+                }
                 _ => bome(left * right),
             }
         })),
@@ -140,20 +142,29 @@ fn finish<'a>(cv: &Cv<'a>, result: Result<Val, String>) -> ValXs<'a, Val> {
 
 fn lookup(run: &Run<'_>, table: &Val, key: &Val) -> Result<Val, String> {
     let name = value::to_text(table)?;
-    let known = run.tables.get(&name).ok_or_else(|| format!("table {} is not declared", shorten(&name, 40)))?;
+    let known = run
+        .tables
+        .get(&name)
+        .ok_or_else(|| format!("table {} is not declared", shorten(&name, 40)))?;
     let knows = || shorten(&list(known.keys().map(String::as_str)), 200);
     let key = match key {
         Val::TStr(_) | Val::Num(_) | Val::Bool(_) => value::to_text(key)?,
         Val::Null => return Err(format!("table {name} was asked for null; it knows {}", knows())),
-        Val::BStr(_) | Val::Arr(_) | Val::Obj(_) => return Err(format!("table {name} was asked for something that is no text")),
+        Val::BStr(_) | Val::Arr(_) | Val::Obj(_) => {
+            return Err(format!("table {name} was asked for something that is no text"));
+        }
     };
     let found = known.get(&key).cloned().map(Val::from);
-    found.ok_or_else(|| format!("table {name} has no value for \"{}\"; it knows {}", shorten(&key, 40), knows()))
+    found.ok_or_else(|| {
+        format!("table {name} has no value for \"{}\"; it knows {}", shorten(&key, 40), knows())
+    })
 }
 
 fn cents(amount: &Val) -> Result<Val, String> {
     let text = match amount {
-        Val::TStr(_) | Val::Num(Num::Int(_) | Num::BigInt(_) | Num::Dec(_)) => value::to_text(amount)?,
+        Val::TStr(_) | Val::Num(Num::Int(_) | Num::BigInt(_) | Num::Dec(_)) => {
+            value::to_text(amount)?
+        }
         Val::Num(Num::Float(_)) => {
             return Err("an amount was computed in floating point, which loses money; apply cents to each amount first".to_owned());
         }
@@ -161,7 +172,9 @@ fn cents(amount: &Val) -> Result<Val, String> {
         _ => return Err("an amount of money must be a text or a number".to_owned()),
     };
     let digits = money::cents(&text)?;
-    Num::from_str_radix(&digits, 10).map(Val::Num).ok_or_else(|| "an amount is no whole number".to_owned())
+    Num::from_str_radix(&digits, 10)
+        .map(Val::Num)
+        .ok_or_else(|| "an amount is no whole number".to_owned())
 }
 
 /// Reads a JSON number out of a text, exactly.
@@ -180,9 +193,10 @@ fn to_number(from: &Val) -> Result<Val, Error<Val>> {
 
 fn short(text: &Val) -> Result<Val, String> {
     match text {
-        Val::TStr(bytes) if bytes.len() > MAX_SEARCHED => {
-            Err(format!("a text of {} bytes is too long for a regular expression; at most {MAX_SEARCHED}", bytes.len()))
-        }
+        Val::TStr(bytes) if bytes.len() > MAX_SEARCHED => Err(format!(
+            "a text of {} bytes is too long for a regular expression; at most {MAX_SEARCHED}",
+            bytes.len()
+        )),
         _ => Ok(text.clone()),
     }
 }

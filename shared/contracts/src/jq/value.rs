@@ -33,7 +33,8 @@ pub(crate) fn from_json(value: &Value) -> Val {
         Value::String(text) => Val::from(text.clone()),
         Value::Array(items) => items.iter().map(from_json).collect(),
         Value::Object(members) => {
-            let entries = members.iter().map(|(key, value)| (Val::from(key.clone()), from_json(value)));
+            let entries =
+                members.iter().map(|(key, value)| (Val::from(key.clone()), from_json(value)));
             Val::obj(entries.collect::<Map>())
         }
     }
@@ -53,7 +54,9 @@ pub(crate) fn to_json(value: &Val) -> Result<Value, NotJson> {
 /// When the value is no JSON, or too large.
 pub(crate) fn to_text(value: &Val) -> Result<String, String> {
     match value {
-        Val::TStr(bytes) => String::from_utf8(bytes.to_vec()).map_err(|_| "a text is not UTF-8".to_owned()),
+        Val::TStr(bytes) => {
+            String::from_utf8(bytes.to_vec()).map_err(|_| "a text is not UTF-8".to_owned())
+        }
         _ => to_json_text(value),
     }
 }
@@ -122,7 +125,9 @@ impl Walk {
 
     fn number(&mut self, number: &Num, path: &[String]) -> Result<Number, NotJson> {
         if let Num::Float(computed) = number {
-            let detail = format!("the number {computed} was computed in floating point, which is not exact; use cents for money, or whole numbers");
+            let detail = format!(
+                "the number {computed} was computed in floating point, which is not exact; use cents for money, or whole numbers"
+            );
             return Err(wrong(path, &detail));
         }
         let text = number.to_string();

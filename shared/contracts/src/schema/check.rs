@@ -26,8 +26,21 @@ const DRAFTS: [&str; 3] = [
 
 /// The formats that are checked.
 const FORMATS: [&str; 15] = [
-    "date", "date-time", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", "uuid",
-    "json-pointer", "regex", "iri", "uri-template",
+    "date",
+    "date-time",
+    "time",
+    "duration",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "uuid",
+    "json-pointer",
+    "regex",
+    "iri",
+    "uri-template",
 ];
 
 /// Checks everything that can be said without running the schema.
@@ -57,14 +70,20 @@ impl Check<'_> {
     fn draft(&mut self, draft: &Value) {
         if !draft.as_str().is_some_and(|uri| DRAFTS.contains(&uri.trim_end_matches('#'))) {
             let help = format!("write \"$schema\": \"{}\"", DRAFTS[0]);
-            self.add(Code::FL0502, "/$schema", "this draft of JSON Schema is not known".to_owned(), &help);
+            self.add(
+                Code::FL0502,
+                "/$schema",
+                "this draft of JSON Schema is not known".to_owned(),
+                &help,
+            );
         }
     }
 
     fn part(&mut self, at: &str, part: &Value) {
         let Some(members) = part.as_object() else {
             if !part.is_boolean() {
-                let message = format!("a schema must be an object, but is {}", crate::event::kind(part));
+                let message =
+                    format!("a schema must be an object, but is {}", crate::event::kind(part));
                 self.add(Code::FL0502, at, message, "write {...}, or true, or false");
             }
             return;
@@ -74,7 +93,12 @@ impl Check<'_> {
             match (name.as_str(), value) {
                 ("$ref", Value::String(reference)) => self.reference(&here, reference),
                 ("$id", _) if !at.is_empty() => {
-                    self.add(Code::FL0503, &here, "only the whole schema may have an \"$id\"".to_owned(), "remove it, and refer to the part with #/...");
+                    self.add(
+                        Code::FL0503,
+                        &here,
+                        "only the whole schema may have an \"$id\"".to_owned(),
+                        "remove it, and refer to the part with #/...",
+                    );
                 }
                 ("pattern", Value::String(pattern)) => self.pattern(&here, pattern),
                 ("patternProperties", Value::Object(map)) => {
@@ -85,16 +109,31 @@ impl Check<'_> {
                 ("format", Value::String(format)) if !FORMATS.contains(&format.as_str()) => {
                     let help = match nearest(format, FORMATS) {
                         Some(near) => format!("did you mean \"{near}\"?"),
-                        None => "use a pattern instead; an unknown format would check nothing".to_owned(),
+                        None => "use a pattern instead; an unknown format would check nothing"
+                            .to_owned(),
                     };
-                    self.add(Code::FL0505, &here, format!("format \"{}\" is not known", shorten(format, 40)), &help);
+                    self.add(
+                        Code::FL0505,
+                        &here,
+                        format!("format \"{}\" is not known", shorten(format, 40)),
+                        &help,
+                    );
                 }
                 (name, _) if keyword::holds(name).is_none() => {
                     let help = match nearest(name, keyword::names()) {
                         Some(near) => format!("did you mean \"{near}\"?"),
-                        None => "remove it, or begin its name with x- if it is a note of your own".to_owned(),
+                        None => "remove it, or begin its name with x- if it is a note of your own"
+                            .to_owned(),
                     };
-                    self.add(Code::FL0506, &here, format!("keyword \"{}\" is not known, so it would check nothing", shorten(name, 40)), &help);
+                    self.add(
+                        Code::FL0506,
+                        &here,
+                        format!(
+                            "keyword \"{}\" is not known, so it would check nothing",
+                            shorten(name, 40)
+                        ),
+                        &help,
+                    );
                 }
                 _ => {}
             }
@@ -103,7 +142,8 @@ impl Check<'_> {
 
     fn reference(&mut self, at: &str, reference: &str) {
         if !reference.starts_with('#') {
-            let message = format!("\"$ref\" leads to another document: \"{}\"", shorten(reference, 60));
+            let message =
+                format!("\"$ref\" leads to another document: \"{}\"", shorten(reference, 60));
             self.add(Code::FL0503, at, message, "copy the part under \"$defs\" and refer to it with #/$defs/name; nothing is fetched");
         } else if graph::target(self.schema, reference).is_none() {
             let message = format!("\"$ref\" leads nowhere: \"{}\"", shorten(reference, 60));
@@ -113,9 +153,18 @@ impl Check<'_> {
 
     fn pattern(&mut self, at: &str, pattern: &str) {
         if let Err(error) = super::compile(&serde_json::json!({ "pattern": pattern })) {
-            let why = if error.contains("look-around") || error.contains("backreference") { "look-around and back-references are not known here" } else { "it is no regular expression" };
+            let why = if error.contains("look-around") || error.contains("backreference") {
+                "look-around and back-references are not known here"
+            } else {
+                "it is no regular expression"
+            };
             let message = format!("pattern \"{}\" cannot be used: {why}", shorten(pattern, 40));
-            self.add(Code::FL0406, at, message, "write it without them, so that no text can make it slow");
+            self.add(
+                Code::FL0406,
+                at,
+                message,
+                "write it without them, so that no text can make it slow",
+            );
         }
     }
 
@@ -124,12 +173,21 @@ impl Check<'_> {
         let found: Vec<(String, String)> = match jsonschema::meta::validator_for(self.schema) {
             Ok(meta) => {
                 let errors = meta.iter_errors(self.schema);
-                errors.map(|error| (error.instance_path().to_string(), super::violation::detail_of(&error))).collect()
+                errors
+                    .map(|error| {
+                        (error.instance_path().to_string(), super::violation::detail_of(&error))
+                    })
+                    .collect()
             }
             Err(error) => vec![(String::new(), error.to_string())],
         };
         for (at, detail) in found {
-            self.add(Code::FL0502, &at, format!("no JSON Schema: {}", shorten(&detail, 200)), "see https://json-schema.org/understanding-json-schema");
+            self.add(
+                Code::FL0502,
+                &at,
+                format!("no JSON Schema: {}", shorten(&detail, 200)),
+                "see https://json-schema.org/understanding-json-schema",
+            );
         }
     }
 
@@ -137,10 +195,20 @@ impl Check<'_> {
         match graph::endless(self.schema) {
             None => {}
             Some(Endless::Loop(at)) => {
-                self.add(Code::FL0504, &at, "the schema refers to itself without a step into the value".to_owned(), "let \"$ref\" stand under properties or items");
+                self.add(
+                    Code::FL0504,
+                    &at,
+                    "the schema refers to itself without a step into the value".to_owned(),
+                    "let \"$ref\" stand under properties or items",
+                );
             }
             Some(Endless::TooMuch(at)) => {
-                self.add(Code::FL0504, &at, "the schema checks the same value more than 10000 times".to_owned(), "refer to a part once, not several times on the way");
+                self.add(
+                    Code::FL0504,
+                    &at,
+                    "the schema checks the same value more than 10000 times".to_owned(),
+                    "refer to a part once, not several times on the way",
+                );
             }
         }
     }
@@ -171,7 +239,11 @@ impl Places {
                     let found = members.iter().rfind(|(key, _)| key.name == part);
                     found.map(|(key, node)| (key.span.clone(), node))
                 }
-                Kind::List(items) => part.parse().ok().and_then(|n: usize| items.get(n)).map(|node| (node.span.clone(), node)),
+                Kind::List(items) => part
+                    .parse()
+                    .ok()
+                    .and_then(|n: usize| items.get(n))
+                    .map(|node| (node.span.clone(), node)),
                 Kind::Text(..) => None,
             };
             let Some((at, inner)) = next else { break };

@@ -47,7 +47,9 @@ pub(super) fn every<'s>(schema: &'s Value, at: String, visit: &mut impl FnMut(&s
                 one => every(one, at, visit),
             },
             Some(Holds::InPlaceMap | Holds::PartsMap | Holds::Shelf) => {
-                for (key, item) in value.as_object().into_iter().flatten().filter(|(_, item)| !item.is_array()) {
+                for (key, item) in
+                    value.as_object().into_iter().flatten().filter(|(_, item)| !item.is_array())
+                {
                     every(item, pointer::child(&at, key), visit);
                 }
             }
@@ -94,7 +96,9 @@ impl Counts<'_> {
     }
 
     fn in_place(&self, at: &str) -> Vec<String> {
-        let Some(members) = self.schema.pointer(at).and_then(Value::as_object) else { return Vec::new() };
+        let Some(members) = self.schema.pointer(at).and_then(Value::as_object) else {
+            return Vec::new();
+        };
         let mut next = Vec::new();
         for (name, value) in members {
             let here = pointer::child(at, name);
@@ -104,9 +108,15 @@ impl Counts<'_> {
                     next.extend((0..items.len()).map(|n| pointer::child(&here, &n.to_string())));
                 }
                 (Some(Holds::InPlaceMap), Value::Object(map)) => {
-                    next.extend(map.iter().filter(|(_, v)| !v.is_array()).map(|(key, _)| pointer::child(&here, key)));
+                    next.extend(
+                        map.iter()
+                            .filter(|(_, v)| !v.is_array())
+                            .map(|(key, _)| pointer::child(&here, key)),
+                    );
                 }
-                (_, Value::String(reference)) if name == "$ref" => next.extend(target(self.schema, reference)),
+                (_, Value::String(reference)) if name == "$ref" => {
+                    next.extend(target(self.schema, reference))
+                }
                 _ => {}
             }
         }
@@ -141,6 +151,9 @@ mod tests {
             defs.insert(format!("d{n}"), json!({"allOf": [next.clone(), next]}));
         }
         defs.insert("d40".to_owned(), json!({"type": "string"}));
-        assert!(matches!(endless(&json!({"$defs": defs, "$ref": "#/$defs/d0"})), Some(Endless::TooMuch(_))));
+        assert!(matches!(
+            endless(&json!({"$defs": defs, "$ref": "#/$defs/d0"})),
+            Some(Endless::TooMuch(_))
+        ));
     }
 }

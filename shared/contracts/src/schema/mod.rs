@@ -27,7 +27,12 @@ pub(crate) fn read(source: &Source, mistakes: &mut Mistakes) -> Option<Value> {
         && let Err(error) = compile(&schema)
     {
         let message = format!("the schema cannot be used: {}", crate::text::shorten(&error, 300));
-        mistakes.add_file(Code::FL0502, &source.name, message, "see https://json-schema.org/understanding-json-schema");
+        mistakes.add_file(
+            Code::FL0502,
+            &source.name,
+            message,
+            "see https://json-schema.org/understanding-json-schema",
+        );
     }
     (mistakes.count() == before).then_some(schema)
 }
@@ -57,5 +62,11 @@ fn not_json(source: &Source, error: &event::BadEvent, mistakes: &mut Mistakes) {
         other => check::Places::of(source).of_pointer(other.pointer()),
     };
     let message = error.to_string().replace("the event", "the file");
-    mistakes.add(Code::FL0501, source, &span, message, "correct the JSON; a comma after the last member is the usual cause");
+    mistakes.add(
+        Code::FL0501,
+        source,
+        &span,
+        message,
+        "correct the JSON; a comma after the last member is the usual cause",
+    );
 }

@@ -42,8 +42,11 @@ fn details(error: &ValidationError<'_>, at: &str) -> Vec<(String, String)> {
             let name = property.as_str().unwrap_or_default();
             vec![(pointer::child(at, name), "is required, but missing".to_owned())]
         }
-        Wrong::AdditionalProperties { unexpected } | Wrong::UnevaluatedProperties { unexpected } => {
-            let each = unexpected.iter().map(|name| (pointer::child(at, name), "is not known here".to_owned()));
+        Wrong::AdditionalProperties { unexpected }
+        | Wrong::UnevaluatedProperties { unexpected } => {
+            let each = unexpected
+                .iter()
+                .map(|name| (pointer::child(at, name), "is not known here".to_owned()));
             each.collect()
         }
         kind => vec![(at.to_owned(), detail(kind, error.instance()))],
@@ -75,7 +78,9 @@ fn detail(kind: &Wrong, value: &Value) -> String {
         Wrong::Contains => "must have an item of the kind that the schema asks for".to_owned(),
         Wrong::AnyOf { .. } => "fits none of the allowed forms".to_owned(),
         Wrong::OneOfNotValid { .. } => "fits none of the allowed forms".to_owned(),
-        Wrong::OneOfMultipleValid { .. } => "fits more than one of the forms, of which only one may fit".to_owned(),
+        Wrong::OneOfMultipleValid { .. } => {
+            "fits more than one of the forms, of which only one may fit".to_owned()
+        }
         Wrong::Not { .. } => "has a form that is excluded".to_owned(),
         Wrong::FalseSchema => "is not allowed here".to_owned(),
         Wrong::PropertyNames { .. } => "has a member name that is not allowed".to_owned(),
@@ -88,7 +93,8 @@ fn types(kind: &TypeKind) -> String {
     match kind {
         TypeKind::Single(one) => with_article(&one.to_string()).to_owned(),
         TypeKind::Multiple(many) => {
-            let names: Vec<String> = many.iter().map(|one| with_article(&one.to_string()).to_owned()).collect();
+            let names: Vec<String> =
+                many.iter().map(|one| with_article(&one.to_string()).to_owned()).collect();
             list(names.iter().map(String::as_str)).replace(" and ", " or ")
         }
     }

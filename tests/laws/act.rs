@@ -1,0 +1,209 @@
+//! What an operation does to the world, and what of it breaks a law at that very moment.
+
+use fairlead_core::{
+    decide::Input,
+    entry::{Entry, State},
+    id::Version,
+    integration::Dedupe,
+    span::after,
+    ticket::{Queue, Ticket},
+};
+use fairlead_tests::sample::noon;
+
+use crate::{
+    kept::Kept,
+    law,
+    model::{How, Model},
+    replay::{Heard, Op, Stand},
+    setting::Mistake,
+    vendor::Reaction,
+    worker::{Task, Worker},
+    world::World,
+};
+
+impl Model {
+    /// Does the operation at which a worker waits, and lets it run on.
+    pub(crate) fn act(&self, world: &mut World, place: usize, how: How) {
+        let kept = world.workers.remove(place);
+        let mut worker = Worker::clone(&kept);
+        let Stand::At(op) = worker.stand.clone() else { return };
+        let heard = match how {
+            How::FailsBefore => self.failed(world, &op),
+            How::FailsAfter => {
+                self.effect(world, &mut worker, &op, how);
+                self.failed(world, &op)
+            }
+            How::Well | How::Stale | How::Vendor(_) => self.effect(world, &mut worker, &op, how),
+        };
+        worker.log.push(heard);
+        let mut worker = worker.run_on(self, world);
+        if self.setting.mistake == Some(Mistake::AcknowledgesFirst)
+            && matches!(worker.stand, Stand::At(Op::Send(..)))
+        {
+            worker.held = None;
+        }
+        self.settle(world, worker);
+    }
+
+    fn failed(&self, world: &mut World, op: &Op) -> Heard {
+        world.left.failures -= 1;
+        let swallowed = self.setting.mistake == Some(Mistake::SendFailureSwallowed);
+        if swallowed && matches!(op, Op::Send(..)) { Heard::Done } else { Heard::Failed }
+    }
+
+    /// Keeps a worker that is not through; one that is acknowledges at once if it cannot crash before.
+    fn settle(&self, world: &mut World, worker: Worker) {
+        match worker.stand {
+            Stand::Over(true) if world.left.crashes > 0 => world.add(worker),
+            Stand::Over(true) => end(world, &worker),
+            Stand::Over(false) => give_back(world, worker),
+            Stand::At(_) => world.add(worker),
+        }
+    }
+
+    pub(crate) fn acknowledge(&self, world: &mut World, place: usize) {
+        let worker = world.workers.remove(place);
+        end(world, &worker);
+    }
+
+    pub(crate) fn die(&self, world: &mut World, place: usize) {
+        let worker = world.workers.remove(place);
+        give_back(world, Worker::clone(&worker));
+    }
+
+    /// Moves the clock; functions whose time is up end.
+    pub(crate) fn tick(&self, world: &mut World) -> Option<()> {
+        world.left.ticks -= 1;
+        world.now = world.next_moment(self.setting.retry.give_up_after)?;
+        let now = world.now;
+        world.messages.iter_mut().filter(|m| m.visible_at <= now).for_each(|m| m.visible_at = noon());
+        world.messages.sort();
+        if world.vendor.not_before <= now {
+            world.vendor.not_before = noon();
+        }
+        world.vendor.knows_key_until = world.vendor.knows_key_until.filter(|end| now < *end);
+        while let Some(place) = world.workers.iter().position(|worker| worker.dies_at <= now) {
+            self.die(world, place);
+        }
+        Some(())
+    }
+
+    fn effect(&self, world: &mut World, worker: &mut Worker, op: &Op, how: How) -> Heard {
+        match op {
+            Op::Load => Heard::Loaded(world.entry.clone()),
+            Op::Insert(entry) => match &world.entry {
+                Some(found) => Heard::Exists(found.clone()),
+                None => {
+                    worker.acted = true;
+                    world.entry = Some(entry.clone());
+                    Heard::Inserted
+                }
+            },
+            Op::Save(entry, replaces) => self.save(world, worker, entry, *replaces),
+            Op::Send(queue, ticket, delay) => {
+                worker.acted = true;
+                let repeats = worker.log.iter().any(|heard| matches!(heard, Heard::Exists(_)));
+                if !(repeats && self.setting.mistake == Some(Mistake::RepeatSendsNothing)) {
+                    send(world, *queue, ticket, after(world.now, *delay));
+                }
+                Heard::Done
+            }
+            Op::Call => {
+                worker.acted = true;
+                let How::Vendor(reaction) = how else { return Heard::Failed };
+                self.call(world, reaction)
+            }
+            Op::Publish => {
+                worker.acted = true;
+                Heard::Done
+            }
+            Op::Look if how == How::Stale => {
+                world.left.stale_pages -= 1;
+                Heard::Page(vec![self.key.clone()])
+            }
+            Op::Look => Heard::Page(world.is_due().then(|| self.key.clone()).into_iter().collect()),
+        }
+    }
+
+    fn save(&self, world: &mut World, by: &mut Worker, new: &Kept<Entry>, replaces: Version) -> Heard {
+        let Some(old) = world.entry.clone() else { return Heard::Lost };
+        let ignored = self.setting.mistake == Some(Mistake::SaveIgnoresVersion);
+        if old.life.version != replaces && !ignored {
+            return Heard::Lost;
+        }
+        by.acted = true;
+        match (&old.life.state, &new.life.state) {
+            (State::Delivered, State::Delivered) => {}
+            (State::Delivered, _) => world.broken = Some(law::DELIVERED_STAYS),
+            (State::Waiting { due_at, .. }, State::Sending { .. }) if world.now < *due_at => {
+                world.broken = Some(law::NEVER_EARLY);
+            }
+            (State::Parked { .. }, State::Sending { .. }) => obey(world, &by.task),
+            _ => {}
+        }
+        world.entry = Some(new.clone());
+        Heard::Done
+    }
+
+    fn call(&self, world: &mut World, reaction: Reaction) -> Heard {
+        if !self.setting.immortal && world.now < world.vendor.not_before {
+            world.broken = Some(law::NEVER_EARLY);
+        }
+        if self.setting.dedupe == Dedupe::None && world.vendor.in_doubt {
+            world.broken = Some(law::NO_BLIND_RESEND);
+        }
+        let answer = world.vendor.take(reaction, &self.setting.dedupe, world.now);
+        let rounds = (self.setting.retry.schedule.len() + 1) * (1 + world.obeyed.len());
+        if usize::from(world.vendor.calls - world.vendor.uncounted) > rounds {
+            world.broken = Some(law::WITHIN_POLICY);
+        }
+        Heard::Called(answer)
+    }
+}
+
+/// A person's order becomes a call.
+fn obey(world: &mut World, task: &Task) {
+    let Task::Drive(Input::Retry(order)) = task else {
+        world.broken = Some(law::ORDER_ONCE);
+        return;
+    };
+    if world.obeyed.contains(&order.version) {
+        world.broken = Some(law::ORDER_ONCE);
+    }
+    world.obeyed.push(order.version);
+    world.vendor.not_before = noon();
+    if order.checked {
+        world.vendor.in_doubt = false;
+    }
+}
+
+fn send(world: &mut World, queue: Queue, ticket: &Kept<Ticket>, visible_at: jiff::Timestamp) {
+    if queue != Queue::Dlq {
+        return world.put(queue, visible_at, ticket.clone());
+    }
+    if ticket.notice.is_none() {
+        world.broken = Some(law::LISTED);
+    }
+    // The notice's words depend on the history, which worlds do not keep.
+    let mut plain = Ticket::clone(ticket);
+    plain.notice = None;
+    world.put(queue, visible_at, Kept::new(plain));
+}
+
+/// The worker acknowledges: its ticket is gone.
+fn end(world: &mut World, worker: &Worker) {
+    if worker.has_heard_success() && !matches!(world.state(), Some(State::Delivered)) {
+        world.broken = Some(law::SUCCESS_RECORDED);
+    }
+    if worker.task == Task::Accept {
+        world.told_202 = true;
+    }
+}
+
+/// The worker is no more: its ticket is visible again.
+fn give_back(world: &mut World, worker: Worker) {
+    if let Some(message) = worker.held {
+        world.put(message.queue, world.now, message.ticket);
+    }
+}
+

@@ -1,0 +1,239 @@
+//! The model that stateright explores: which steps are possible in a world, and what each leads to.
+
+use fairlead_core::{
+    accept::{Content, Submission},
+    entry::State,
+    id::{EntryKey, Version},
+    integration::{Catalog, Integration},
+    ticket::{Order, Queue, Step, Ticket},
+    violation::{Contract, Violation},
+};
+use fairlead_tests::sample;
+use stateright::Property;
+
+use crate::{
+    kept::Kept,
+    law,
+    replay::{Op, Stand},
+    setting::Setting,
+    vendor::Reaction,
+    worker::{Task, Worker},
+    world::World,
+};
+
+/// How an operation goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// As it should.
+    Well,
+    /// It fails and has no effect.
+    FailsBefore,
+    /// It takes effect, and that is not heard of.
+    FailsAfter,
+    /// The due index shows the delivery although it is not due.
+    Stale,
+    /// The vendor does this.
+    Vendor(Reaction),
+}
+
+/// One step of the world. Workers and messages are named by their place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// The sender sends the event.
+    Submit,
+    /// A function is started for a visible ticket.
+    Pick { message: usize, copied: bool },
+    /// A function is started to look at the due index.
+    Look,
+    /// A worker's operation is done, and it runs on to the next.
+    Do { worker: usize, how: How },
+    /// A worker that is through acknowledges.
+    Acknowledge { worker: usize },
+    /// A worker dies.
+    Crash { worker: usize },
+    /// The clock moves on.
+    Tick,
+    /// A DLQ message goes back to the dispatch queue.
+    Redrive { message: usize },
+    /// A person has looked and orders a retry.
+    Order,
+    /// The integration leaves the bundle.
+    Remove,
+}
+
+pub(crate) struct Model {
+    pub(crate) setting: Setting,
+    pub(crate) catalog: Catalog,
+    pub(crate) empty: Catalog,
+    pub(crate) integration: Integration,
+    pub(crate) submission: Submission,
+    pub(crate) key: EntryKey,
+}
+
+impl Model {
+    pub(crate) fn new(setting: Setting) -> Self {
+        let integration = sample::integration(setting.dedupe.clone(), setting.retry.clone());
+        let mut submission = sample::deal("D-1");
+        if setting.refused {
+            submission.content = Content::Violations(vec![Violation {
+                pointer: "/data".to_owned(),
+                detail: "is missing".to_owned(),
+                of: Contract::Event,
+            }]);
+        }
+        Self {
+            catalog: sample::catalog(&integration),
+            empty: Catalog::default(),
+            key: EntryKey::of(&integration.name, &submission.idempotency_key),
+            integration,
+            submission,
+            setting,
+        }
+    }
+
+    fn of_workers(&self, world: &World, actions: &mut Vec<Action>) {
+        for (worker, at) in world.workers.iter().enumerate() {
+            match &at.stand {
+                Stand::At(op) => {
+                    actions.extend(self.ways(op, world).map(|how| Action::Do { worker, how }));
+                }
+                Stand::Over(_) => actions.push(Action::Acknowledge { worker }),
+            }
+            // One that has left no trace may as well not have begun.
+            if world.left.crashes > 0 && at.acted {
+                actions.push(Action::Crash { worker });
+            }
+        }
+    }
+
+    fn ways(&self, op: &Op, world: &World) -> impl Iterator<Item = How> + use<> {
+        let reactions = if matches!(op, Op::Call) { self.setting.reactions } else { &[] };
+        let fails = world.left.failures > 0
+            && matches!(op, Op::Insert(_) | Op::Save(..) | Op::Send(..) | Op::Publish);
+        let stale = world.left.stale_pages > 0 && matches!(op, Op::Look) && world.entry.is_some();
+        (!matches!(op, Op::Call))
+            .then_some(How::Well)
+            .into_iter()
+            .chain(fails.then_some(How::FailsBefore))
+            .chain(fails.then_some(How::FailsAfter))
+            .chain(stale.then_some(How::Stale))
+            .chain(reactions.iter().map(|reaction| How::Vendor(*reaction)))
+    }
+
+    fn of_free_workers(&self, world: &World, actions: &mut Vec<Action>) {
+        if world.left.submissions > 0 {
+            actions.push(Action::Submit);
+        }
+        let mut before = None;
+        for (message, at) in world.messages.iter().enumerate() {
+            let first = before.replace(at) != Some(at);
+            if first && at.queue != Queue::Dlq && at.visible_at <= world.now {
+                actions.push(Action::Pick { message, copied: false });
+                if world.left.copies > 0 {
+                    actions.push(Action::Pick { message, copied: true });
+                }
+            }
+        }
+        if world.left.looks > 0 && (world.is_due() || world.left.stale_pages > 0) {
+            actions.push(Action::Look);
+        }
+    }
+
+    fn of_people_and_time(&self, world: &World, actions: &mut Vec<Action>) {
+        if world.left.ticks > 0 && world.next_moment(self.setting.retry.give_up_after).is_some() {
+            actions.push(Action::Tick);
+        }
+        if world.left.redrives > 0 {
+            let on_dlq = world.messages.iter().enumerate().filter(|(_, m)| m.queue == Queue::Dlq);
+            actions.extend(on_dlq.map(|(message, _)| Action::Redrive { message }));
+        }
+        let parked = matches!(world.state(), Some(State::Parked { .. }));
+        if world.left.orders > 0 && parked && world.vendor.effects == 0 && world.workers.is_empty()
+        {
+            actions.push(Action::Order);
+        }
+        if world.left.removals > 0 && world.bundled {
+            actions.push(Action::Remove);
+        }
+    }
+
+    fn order(&self, world: &mut World) {
+        let Some(entry) = world.entry.clone() else { return };
+        world.left.orders -= 1;
+        let mut ticket = Ticket::new(Step::Retry, entry.key.clone(), entry.id);
+        let version = Version(entry.life.version.0);
+        let (by, reason) = ("kim".to_owned(), "looked, it is not there".to_owned());
+        ticket.order = Some(Order { by, reason, version, checked: true });
+        world.put(Queue::Dispatch, world.now, Kept::new(ticket));
+    }
+
+    fn start(&self, world: &mut World, message: usize, copied: bool) {
+        let held = if copied {
+            world.left.copies -= 1;
+            world.messages[message].clone()
+        } else {
+            world.messages.remove(message)
+        };
+        let worker = Worker::begin(self, world, Worker::task(&held), Some(held));
+        world.add(worker);
+    }
+}
+
+impl stateright::Model for Model {
+    type State = World;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<World> {
+        vec![World::begin(self.setting.budget)]
+    }
+
+    fn actions(&self, world: &World, actions: &mut Vec<Action>) {
+        if world.broken.is_some() {
+            return;
+        }
+        self.of_workers(world, actions);
+        if world.workers.len() < self.setting.workers {
+            self.of_free_workers(world, actions);
+        }
+        self.of_people_and_time(world, actions);
+    }
+
+    fn next_state(&self, last: &World, action: Action) -> Option<World> {
+        let mut world = last.clone();
+        match action {
+            Action::Submit => {
+                world.left.submissions -= 1;
+                let worker = Worker::begin(self, &world, Task::Accept, None);
+                world.add(worker);
+            }
+            Action::Pick { message, copied } => self.start(&mut world, message, copied),
+            Action::Look => {
+                world.left.looks -= 1;
+                let worker = Worker::begin(self, &world, Task::Release, None);
+                world.add(worker);
+            }
+            Action::Do { worker, how } => self.act(&mut world, worker, how),
+            Action::Acknowledge { worker } => self.acknowledge(&mut world, worker),
+            Action::Crash { worker } => {
+                world.left.crashes -= 1;
+                self.die(&mut world, worker);
+            }
+            Action::Tick => self.tick(&mut world)?,
+            Action::Redrive { message } => {
+                world.left.redrives -= 1;
+                let message = world.messages.remove(message);
+                world.put(Queue::Dispatch, world.now, message.ticket);
+            }
+            Action::Order => self.order(&mut world),
+            Action::Remove => {
+                world.left.removals -= 1;
+                world.bundled = false;
+            }
+        }
+        Some(world)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        law::all()
+    }
+}
