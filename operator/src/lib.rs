@@ -4,8 +4,10 @@
 //! - [`stack`]: a deployed bundle as its users meet it.
 //! - [`vendor`]: the example vendor that the demo and the tests deliver to.
 //! - [`demo`]: `fairlead demo`.
+//! - [`desk`]: the commands of an operator.
 
 pub mod demo;
+pub mod desk;
 pub mod engine;
 pub mod stack;
 pub mod vendor;

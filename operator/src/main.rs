@@ -3,11 +3,17 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use fairlead::{
+    demo,
+    desk::{Desk, DeskError, Place},
+};
 
 /// Carries business events to vendors' APIs, and shows what became of each.
 #[derive(Parser)]
 #[command(name = "fairlead", version)]
 struct Cli {
+    #[command(flatten)]
+    place: Place,
     #[command(subcommand)]
     command: Command,
 }
@@ -20,17 +26,65 @@ enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Look at deliveries.
+    #[command(subcommand)]
+    Deliveries(Deliveries),
+    /// Try a parked delivery again, with the same key and the same bytes.
+    Retry {
+        /// The delivery's id, or its beginning.
+        id: String,
+        /// Why; stands in the delivery's history.
+        #[arg(long)]
+        reason: String,
+        /// You have looked, and the vendor does not have it: needed where a delivery is in doubt.
+        #[arg(long)]
+        checked: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Deliveries {
+    /// What happened to one delivery, line by line.
+    Show {
+        /// The delivery's id, or its beginning.
+        id: String,
+    },
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Command::Demo { once } = Cli::parse().command;
-    match fairlead::demo::run(once).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+    let cli = Cli::parse();
+    let told = match cli.command {
+        Command::Demo { once } => return run_demo(once).await,
+        Command::Deliveries(Deliveries::Show { id }) => show(&cli.place, &id).await,
+        Command::Retry { id, reason, checked } => retry(&cli.place, &id, &reason, checked).await,
+    };
+    match told {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("fairlead: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+async fn run_demo(once: bool) -> ExitCode {
+    match demo::run(once).await {
+        Ok(good) => ExitCode::from(u8::from(!good)),
         Err(error) => {
             eprintln!("fairlead: {error}");
             ExitCode::from(3)
         }
     }
+}
+
+async fn show(place: &Place, id: &str) -> Result<String, DeskError> {
+    Desk::open(place).await?.show(id).await
+}
+
+async fn retry(place: &Place, id: &str, reason: &str, checked: bool) -> Result<String, DeskError> {
+    Desk::open(place).await?.retry(id, reason, checked).await
 }

@@ -156,11 +156,11 @@ impl Stack {
         Ok(headers.into_iter().map(|h| (h.name().to_owned(), h.value().to_owned())).collect())
     }
 
-    /// Puts an event on the bundle's EventBridge bus.
+    /// Puts an event on the bundle's EventBridge bus, and gives the id that EventBridge gave it.
     ///
     /// # Errors
     /// When EventBridge does not take it.
-    pub async fn put_event(&self, kind: &str, detail: &Value) -> Result<(), StackError> {
+    pub async fn put_event(&self, kind: &str, detail: &Value) -> Result<String, StackError> {
         let entry = aws_sdk_eventbridge::types::PutEventsRequestEntry::builder()
             .event_bus_name(&self.outputs.bus_name)
             .source("example")
@@ -170,12 +170,11 @@ impl Stack {
         let client = aws_sdk_eventbridge::Client::new(&self.config);
         let answer = client.put_events().entries(entry).send().await;
         let answer = answer.map_err(failed("put the event on the bus"))?;
-        match answer.failed_entry_count {
-            0 => Ok(()),
-            _ => {
-                Err(StackError { doing: "put the event on the bus", cause: format!("{answer:?}") })
-            }
-        }
+        let id = answer.entries().first().and_then(|entry| entry.event_id.clone());
+        id.ok_or_else(|| StackError {
+            doing: "put the event on the bus",
+            cause: format!("{answer:?}"),
+        })
     }
 
     /// Reads a delivery's entry.

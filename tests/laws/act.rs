@@ -23,9 +23,7 @@ use crate::{
 
 impl Model {
     /// Does the operation at which a worker waits, and lets it run on.
-    pub(crate) fn act(&self, world: &mut World, place: usize, how: How) {
-        let kept = world.workers.remove(place);
-        let mut worker = Worker::clone(&kept);
+    pub(crate) fn act(&self, world: &mut World, mut worker: Worker, how: How) {
         let Stand::At(op) = worker.stand.clone() else { return };
         let heard = match how {
             How::FailsBefore => self.failed(world, &op),
@@ -36,7 +34,7 @@ impl Model {
             How::Well | How::Stale | How::Vendor(_) => self.effect(world, &mut worker, &op, how),
         };
         worker.log.push(heard);
-        let mut worker = worker.run_on(self, world);
+        let mut worker = worker.turn(self, world);
         if self.setting.mistake == Some(Mistake::AcknowledgesFirst)
             && matches!(worker.stand, Stand::At(Op::Send(..)))
         {
@@ -74,7 +72,7 @@ impl Model {
     /// Moves the clock; functions whose time is up end.
     pub(crate) fn tick(&self, world: &mut World) -> Option<()> {
         world.left.ticks -= 1;
-        world.now = world.next_moment(self.setting.retry.give_up_after)?;
+        world.now = world.next_moment(&self.setting)?;
         let now = world.now;
         world.messages.iter_mut().filter(|m| m.visible_at <= now).for_each(|m| m.visible_at = noon());
         world.messages.sort();
@@ -141,20 +139,21 @@ impl Model {
             (State::Parked { .. }, State::Sending { .. }) => obey(world, &by.task),
             _ => {}
         }
+        by.saved = Some(new.clone());
         world.entry = Some(new.clone());
         Heard::Done
     }
 
     fn call(&self, world: &mut World, reaction: Reaction) -> Heard {
-        if !self.setting.immortal && world.now < world.vendor.not_before {
+        if world.now < world.vendor.not_before {
             world.broken = Some(law::NEVER_EARLY);
         }
         if self.setting.dedupe == Dedupe::None && world.vendor.in_doubt {
             world.broken = Some(law::NO_BLIND_RESEND);
         }
-        let answer = world.vendor.take(reaction, &self.setting.dedupe, world.now);
+        let answer = world.vendor.take(reaction, &self.setting, world.now);
         let rounds = (self.setting.retry.schedule.len() + 1) * (1 + world.obeyed.len());
-        if usize::from(world.vendor.calls - world.vendor.uncounted) > rounds {
+        if usize::from(world.vendor.counted) > rounds {
             world.broken = Some(law::WITHIN_POLICY);
         }
         Heard::Called(answer)
@@ -192,7 +191,7 @@ fn send(world: &mut World, queue: Queue, ticket: &Kept<Ticket>, visible_at: jiff
 
 /// The worker acknowledges: its ticket is gone.
 fn end(world: &mut World, worker: &Worker) {
-    if worker.has_heard_success() && !matches!(world.state(), Some(State::Delivered)) {
+    if worker.heard_success && !matches!(world.state(), Some(State::Delivered)) {
         world.broken = Some(law::SUCCESS_RECORDED);
     }
     if worker.task == Task::Accept {

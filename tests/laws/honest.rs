@@ -13,7 +13,7 @@ use crate::{model::Model, setting::Setting, trace};
 
 /// Explores all of a setting's worlds; prints how many, and fails with the way into the first violation.
 #[track_caller]
-fn check(setting: Setting) {
+pub(crate) fn check(setting: Setting) {
     let (name, begun) = (setting.name, Instant::now());
     let checker = Model::new(setting)
         .checker()

@@ -6,6 +6,7 @@ mod kept;
 mod law;
 mod model;
 mod replay;
+mod scratch;
 mod setting;
 mod trace;
 mod vendor;

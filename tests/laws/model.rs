@@ -18,7 +18,7 @@ use crate::{
     setting::Setting,
     vendor::Reaction,
     worker::{Task, Worker},
-    world::World,
+    world::{Message, World},
 };
 
 /// How an operation goes.
@@ -39,12 +39,12 @@ pub(crate) enum How {
 /// One step of the world. Workers and messages are named by their place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// The sender sends the event.
-    Submit,
-    /// A function is started for a visible ticket.
+    /// The sender sends the event: validate is started, and its insert goes so.
+    Submit { how: How },
+    /// A function is started for a visible ticket, and loads the entry.
     Pick { message: usize, copied: bool },
-    /// A function is started to look at the due index.
-    Look,
+    /// A function is started to look at the due index, and sees it so.
+    Look { how: How },
     /// A worker's operation is done, and it runs on to the next.
     Do { worker: usize, how: How },
     /// A worker that is through acknowledges.
@@ -91,18 +91,17 @@ impl Model {
         }
     }
 
-    fn of_workers(&self, world: &World, actions: &mut Vec<Action>) {
-        for (worker, at) in world.workers.iter().enumerate() {
-            match &at.stand {
-                Stand::At(op) => {
-                    actions.extend(self.ways(op, world).map(|how| Action::Do { worker, how }));
-                }
-                Stand::Over(_) => actions.push(Action::Acknowledge { worker }),
+    fn of_worker(&self, world: &World, worker: usize, actions: &mut Vec<Action>) {
+        let at = &world.workers[worker];
+        match &at.stand {
+            Stand::At(op) => {
+                actions.extend(self.ways(op, world).map(|how| Action::Do { worker, how }));
             }
-            // One that has left no trace may as well not have begun.
-            if world.left.crashes > 0 && at.acted {
-                actions.push(Action::Crash { worker });
-            }
+            Stand::Over(_) => actions.push(Action::Acknowledge { worker }),
+        }
+        // One that has left no trace may as well not have begun.
+        if world.left.crashes > 0 && at.acted {
+            actions.push(Action::Crash { worker });
         }
     }
 
@@ -122,7 +121,9 @@ impl Model {
 
     fn of_free_workers(&self, world: &World, actions: &mut Vec<Action>) {
         if world.left.submissions > 0 {
-            actions.push(Action::Submit);
+            let fails = world.left.failures > 0;
+            actions.push(Action::Submit { how: How::Well });
+            actions.extend(fails.then_some(Action::Submit { how: How::FailsAfter }));
         }
         let mut before = None;
         for (message, at) in world.messages.iter().enumerate() {
@@ -134,13 +135,15 @@ impl Model {
                 }
             }
         }
-        if world.left.looks > 0 && (world.is_due() || world.left.stale_pages > 0) {
-            actions.push(Action::Look);
+        if world.left.looks > 0 && world.is_due() {
+            actions.push(Action::Look { how: How::Well });
+        } else if world.left.looks > 0 && world.left.stale_pages > 0 && world.entry.is_some() {
+            actions.push(Action::Look { how: How::Stale });
         }
     }
 
     fn of_people_and_time(&self, world: &World, actions: &mut Vec<Action>) {
-        if world.left.ticks > 0 && world.next_moment(self.setting.retry.give_up_after).is_some() {
+        if world.left.ticks > 0 && world.next_moment(&self.setting).is_some() {
             actions.push(Action::Tick);
         }
         if world.left.redrives > 0 {
@@ -174,8 +177,13 @@ impl Model {
         } else {
             world.messages.remove(message)
         };
-        let worker = Worker::begin(self, world, Worker::task(&held), Some(held));
-        world.add(worker);
+        self.begin(world, Worker::task(&held), Some(held), How::Well);
+    }
+
+    /// Starts a worker and does its first operation: had it waited with that, it might as well have started later.
+    fn begin(&self, world: &mut World, task: Task, held: Option<Message>, how: How) {
+        let worker = Worker::begin(self, world, task, held);
+        self.act(world, worker, how);
     }
 }
 
@@ -191,7 +199,11 @@ impl stateright::Model for Model {
         if world.broken.is_some() {
             return;
         }
-        self.of_workers(world, actions);
+        // Nothing that others do depends on when a quiet step is made, so it is made, or the worker dies, first.
+        if let Some(worker) = world.workers.iter().position(|worker| worker.stand.is_quiet()) {
+            return self.of_worker(world, worker, actions);
+        }
+        (0..world.workers.len()).for_each(|worker| self.of_worker(world, worker, actions));
         if world.workers.len() < self.setting.workers {
             self.of_free_workers(world, actions);
         }
@@ -201,18 +213,19 @@ impl stateright::Model for Model {
     fn next_state(&self, last: &World, action: Action) -> Option<World> {
         let mut world = last.clone();
         match action {
-            Action::Submit => {
+            Action::Submit { how } => {
                 world.left.submissions -= 1;
-                let worker = Worker::begin(self, &world, Task::Accept, None);
-                world.add(worker);
+                self.begin(&mut world, Task::Accept, None, how);
             }
             Action::Pick { message, copied } => self.start(&mut world, message, copied),
-            Action::Look => {
+            Action::Look { how } => {
                 world.left.looks -= 1;
-                let worker = Worker::begin(self, &world, Task::Release, None);
-                world.add(worker);
+                self.begin(&mut world, Task::Release, None, how);
             }
-            Action::Do { worker, how } => self.act(&mut world, worker, how),
+            Action::Do { worker, how } => {
+                let worker = world.workers.remove(worker);
+                self.act(&mut world, Worker::clone(&worker), how);
+            }
             Action::Acknowledge { worker } => self.acknowledge(&mut world, worker),
             Action::Crash { worker } => {
                 world.left.crashes -= 1;

@@ -23,6 +23,9 @@ use uuid::Uuid;
 
 use crate::kept::Kept;
 
+/// How long every call takes.
+pub(crate) const TOOK: Duration = Duration::from_millis(200);
+
 /// What a worker asks of the world and then waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Op {
@@ -82,6 +85,13 @@ pub(crate) enum Stand {
     At(Op),
     /// It is through; false when the world did not do its part.
     Over(bool),
+}
+
+impl Stand {
+    /// What is done here changes nothing that others decide by, sooner or later: a ticket more, a ticket less.
+    pub(crate) fn is_quiet(&self) -> bool {
+        matches!(self, Self::Over(_) | Self::At(Op::Send(..) | Op::Publish))
+    }
 }
 
 pub(crate) struct Replay {
@@ -210,7 +220,7 @@ impl Ports for Replay {
 
     async fn call(&self, _: &Entry, _: bool) -> (Answer, Duration) {
         match self.ask(|| Op::Call).await {
-            Heard::Called(answer) => (answer, Duration::from_millis(200)),
+            Heard::Called(answer) => (answer, TOOK),
             other => unreachable!("{other:?}"),
         }
     }

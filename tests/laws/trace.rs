@@ -39,13 +39,13 @@ fn stands(world: &World) -> String {
 
 fn step(world: &World, action: &Action) -> String {
     match action {
-        Action::Submit => "the sender sends the event".to_owned(),
+        Action::Submit { how } => format!("the sender sends the event; validate: insert{}", manner(how)),
         Action::Pick { message, copied } => {
             let message = &world.messages[*message];
             let copy = if *copied { ", a copy of it stays" } else { "" };
             format!("{:?} ticket picked from {:?}{copy}", message.ticket.step, message.queue)
         }
-        Action::Look => "the due index is looked at".to_owned(),
+        Action::Look { how } => format!("the due index is looked at{}", manner(how)),
         Action::Do { worker, how } => {
             let worker = &world.workers[*worker];
             format!("{}: {}{}", worker.name(), operation(&worker.stand), manner(how))

@@ -10,6 +10,8 @@ use fairlead_core::{
 use fairlead_tests::sample::noon;
 use jiff::Timestamp;
 
+use crate::{setting::Setting, world::horizon};
+
 /// One thing that may become of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Reaction {
@@ -95,10 +97,8 @@ pub(crate) struct Vendor {
     pub(crate) effects: u8,
     /// Until when it remembers our key together with its success.
     pub(crate) knows_key_until: Option<Timestamp>,
-    /// Calls that reached it or were lost on the way.
-    pub(crate) calls: u8,
-    /// Calls that the policy does not count: 429, the first 401, no time.
-    pub(crate) uncounted: u8,
+    /// Calls that use up the policy's patience: all but those that end in 429, 401 or for want of time.
+    pub(crate) counted: u8,
     /// It asked not to be called before this.
     pub(crate) not_before: Timestamp,
     /// An earlier call may have taken effect, as far as anybody can have heard.
@@ -110,39 +110,42 @@ impl Vendor {
         Self {
             effects: 0,
             knows_key_until: None,
-            calls: 0,
-            uncounted: 0,
+            counted: 0,
             not_before: noon(),
             in_doubt: false,
         }
     }
 
-    pub(crate) fn take(&mut self, reaction: Reaction, dedupe: &Dedupe, now: Timestamp) -> Answer {
-        self.calls += 1;
+    pub(crate) fn take(&mut self, reaction: Reaction, setting: &Setting, now: Timestamp) -> Answer {
         if reaction.has_effect() {
-            self.act(dedupe, now);
+            self.act(setting, now);
+        }
+        match reaction {
+            Reaction::Throttles | Reaction::Unauthorized | Reaction::NoTime => {}
+            _ => self.counted += 1,
         }
         match reaction {
             Reaction::Creates
             | Reaction::CreatesUnheard
             | Reaction::CreatesThenFails
             | Reaction::Vanishes
-            | Reaction::Fails => self.in_doubt = true,
-            Reaction::Busy => self.not_before = after(now, RETRY_AFTER),
-            Reaction::Throttles | Reaction::Unauthorized | Reaction::NoTime => self.uncounted += 1,
-            Reaction::Refuses | Reaction::Unreachable => {}
+            | Reaction::Fails => self.in_doubt = setting.dedupe == Dedupe::None,
+            // A worker that goes on for ever may call whenever it likes.
+            Reaction::Busy if !setting.immortal => self.not_before = after(now, RETRY_AFTER),
+            _ => {}
         }
         reaction.answer()
     }
 
-    fn act(&mut self, dedupe: &Dedupe, now: Timestamp) {
-        match dedupe {
+    fn act(&mut self, setting: &Setting, now: Timestamp) {
+        match &setting.dedupe {
             Dedupe::Upsert => self.effects = 1,
             Dedupe::None => self.effects += 1,
             Dedupe::Key { max_age, .. } => {
                 if self.knows_key_until.is_none_or(|end| now >= end) {
                     self.effects += 1;
-                    self.knows_key_until = Some(after(now, *max_age));
+                    let end = after(now, *max_age);
+                    self.knows_key_until = Some(if end > horizon() { Timestamp::MAX } else { end });
                 }
             }
         }

@@ -3,9 +3,10 @@
 use fairlead_core::{
     accept::accept,
     decide::Input,
-    drive::{Rules, drive},
+    drive::{Rules, drive, drive_entry},
+    entry::{Entry, State},
     id::Token,
-    outcome::{Answer, Outcome, judge},
+    outcome::{Outcome, judge},
     release::release,
     ticket::Step,
 };
@@ -13,8 +14,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
+    kept::Kept,
     model::Model,
-    replay::{Heard, Here, Op, Replay, Stand},
+    replay::{Heard, Here, Op, Replay, Stand, TOOK},
     world::{Message, World},
 };
 
@@ -25,6 +27,8 @@ pub(crate) enum Task {
     Accept,
     /// dispatch, retry or alert: drive the delivery.
     Drive(Input),
+    /// The same from the middle, where nothing before matters any more.
+    Resume { input: Input, entry: Kept<Entry> },
     /// retry's schedule: look at the due index.
     Release,
 }
@@ -40,6 +44,10 @@ pub(crate) struct Worker {
     pub(crate) dies_at: Timestamp,
     /// Something of what it did remains when it dies.
     pub(crate) acted: bool,
+    /// It has heard the vendor say that it has the delivery.
+    pub(crate) heard_success: bool,
+    /// What it has saved last.
+    pub(crate) saved: Option<Kept<Entry>>,
     pub(crate) log: Vec<Heard>,
     pub(crate) stand: Stand,
 }
@@ -58,6 +66,8 @@ impl Worker {
             held,
             dies_at,
             acted: false,
+            heard_success: false,
+            saved: None,
             log: vec![],
             stand: Stand::At(Op::Load),
         };
@@ -91,6 +101,9 @@ impl Worker {
             Task::Drive(input) => Replay::run(log, here, async |ports| {
                 drive(ports, &rules, &model.key, input.clone(), hops).await
             }),
+            Task::Resume { input, entry } => Replay::run(log, here, async |ports| {
+                drive_entry(ports, &rules, Entry::clone(entry), input.clone(), hops).await
+            }),
             Task::Release => {
                 Replay::run(log, here, async |ports| release(ports, &rules).await)
             }
@@ -116,16 +129,27 @@ impl Worker {
         )
     }
 
-    /// It has heard the vendor say that it has the delivery.
-    pub(crate) fn has_heard_success(&self) -> bool {
-        let success = |answer: &Answer| judge(answer) == Outcome::Delivered;
-        self.log.iter().any(|heard| matches!(heard, Heard::Called(answer) if success(answer)))
+    /// The driver's loop knows nothing but entry and input when it begins a turn. So a worker whose call was
+    /// answered is the same as one that begins with that answer, and worlds that differ in its past become one.
+    pub(crate) fn turn(mut self, model: &Model, world: &World) -> Self {
+        let on = self.clone().run_on(model, world);
+        let (Some(Heard::Called(answer)), Some(entry)) = (self.log.last(), &self.saved) else {
+            return on;
+        };
+        let State::Sending { token, .. } = entry.life.state else { return on };
+        let (answer, took) = (answer.clone(), TOOK);
+        self.heard_success |= judge(&answer) == Outcome::Delivered;
+        let input = Input::Answered { token, answer, took };
+        let task = Task::Resume { input, entry: entry.clone() };
+        let turned = Self { task, log: vec![], ..self }.run_on(model, world);
+        assert_eq!(turned.stand, on.stand, "a turn depends on more than entry and input");
+        turned
     }
 
     pub(crate) fn name(&self) -> &'static str {
         match &self.task {
             Task::Accept => "validate",
-            Task::Drive(Input::Picked) => "dispatch",
+            Task::Drive(Input::Picked) | Task::Resume { .. } => "dispatch",
             Task::Drive(Input::Retry(_)) => "dispatch (ordered)",
             Task::Drive(Input::Due) => "retry",
             Task::Drive(_) => "alert",

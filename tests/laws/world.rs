@@ -1,14 +1,22 @@
 //! All there is at one moment: clock, ledger, queues, workers, vendor, and what may still go wrong.
 
+use std::time::Duration;
+
 use fairlead_core::{
     entry::{Entry, Held, State},
     id::Version,
+    span::after,
     ticket::{Queue, Step, Ticket},
 };
 use fairlead_tests::sample::noon;
 use jiff::Timestamp;
 
-use crate::{kept::Kept, setting::Budget, vendor::Vendor, worker::Worker};
+use crate::{kept::Kept, setting::{Budget, Setting}, vendor::Vendor, worker::Worker};
+
+/// What comes later than this is of no interest to a setting; only a key or a patience that ends sooner is.
+pub(crate) fn horizon() -> Timestamp {
+    noon() + Duration::from_secs(6 * 3_600)
+}
 
 /// A ticket on a queue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,10 +114,11 @@ impl World {
     }
 
     /// The next moment at which something may change by itself.
-    pub(crate) fn next_moment(&self, give_up_after: std::time::Duration) -> Option<Timestamp> {
+    pub(crate) fn next_moment(&self, setting: &Setting) -> Option<Timestamp> {
         let mut moments: Vec<_> = self.messages.iter().map(|m| m.visible_at).collect();
         moments.extend(self.vendor.knows_key_until);
         if let Some(entry) = &self.entry {
+            moments.push(after(entry.life.begun_at, setting.retry.give_up_after));
             match &entry.life.state {
                 State::Sending { until, .. } => moments.push(*until),
                 State::Waiting { due_at, held } => {
@@ -119,15 +128,14 @@ impl World {
                         Held::Queue => None,
                     });
                 }
-                State::Accepted => {}
-                State::Delivered | State::Parked { .. } => return self.soonest(moments),
+                State::Accepted | State::Delivered | State::Parked { .. } => {}
             }
-            moments.push(fairlead_core::span::after(entry.life.begun_at, give_up_after));
         }
         self.soonest(moments)
     }
 
     fn soonest(&self, moments: Vec<Timestamp>) -> Option<Timestamp> {
-        moments.into_iter().filter(|moment| *moment > self.now).min()
+        let ahead = |moment: &Timestamp| *moment > self.now && *moment < horizon();
+        moments.into_iter().filter(ahead).min()
     }
 }

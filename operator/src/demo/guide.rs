@@ -53,8 +53,12 @@ The bundle stays up until Ctrl-C. In another terminal:
   curl -s {url}/_vendor/invoices
   curl -s '{url}/_vendor/requests?about=D-2001'
 
-  # the ledger and the DLQ, with the AWS CLI
+  # what happened to a delivery (ids are in the answers and in the alerts), and try a parked one again
   export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={ACCESS_KEY} AWS_REGION={REGION}
+  cargo fairlead deliveries show 019a...
+  cargo fairlead retry 019a... --reason "customer unblocked"
+
+  # the ledger and the DLQ, with the AWS CLI
   aws dynamodb scan --table-name {ledger} --query 'Items[].[id.S,record.M.id.S,status.S]' --output table
   aws sqs receive-message --queue-url {dlq} --message-attribute-names All
 

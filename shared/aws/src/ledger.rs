@@ -26,8 +26,8 @@ const PAGE: i32 = 50;
 /// One table.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 impl Ledger {
@@ -182,6 +182,6 @@ fn old_of_update(failed: &SdkError<UpdateItemError>) -> Option<Item> {
 }
 
 /// The SDK's errors hide their causes behind `source`; this shows them.
-pub(crate) fn chain<E: std::error::Error + Send + Sync + 'static>(error: E) -> String {
+pub fn chain<E: std::error::Error + Send + Sync + 'static>(error: E) -> String {
     aws_smithy_types::error::display::DisplayErrorContext(error).to_string()
 }

@@ -1,7 +1,7 @@
 //! The only crate that knows AWS and HTTP: one struct that implements `Ports`, and what the functions share.
 //!
 //! - [`world`]: the struct, and where its parts come from.
-//! - [`ledger`], [`row`]: DynamoDB, and the form of an entry there.
+//! - [`ledger`], [`row`], [`ran`]: DynamoDB, the form of an entry there, and how one is found.
 //! - [`queue`]: SQS, outgoing; [`batch`]: SQS, incoming.
 //! - [`vendor`]: the HTTP call; [`secret`]: its credential.
 //! - [`topic`]: SNS; [`log`]: flat JSON lines; [`env`]: what the template sets.
@@ -11,6 +11,7 @@ pub mod env;
 pub mod ledger;
 pub mod log;
 pub mod queue;
+pub mod ran;
 pub mod row;
 pub mod secret;
 pub mod topic;

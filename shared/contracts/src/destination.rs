@@ -135,7 +135,7 @@ fn timeout(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Timeout> {
             source,
             &at,
             "a call may take at most 30s",
-            "write total: 30s or less; a slower vendor needs a queue on its side",
+            "write total: 30s or less",
         );
         return None;
     }
@@ -160,15 +160,18 @@ fn secret(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<Se
     {
         return Some(SecretName::new(said.text));
     }
-    let message = format!("\"{}\" is no secret name", crate::text::shorten(said.text, 24));
     let help = "write the secret's name below fairlead/ in Secrets Manager, as in finance-api; never its value";
-    mistakes.add(Code::FL0209, source, &said.node.span, message, help);
+    mistakes.add_hidden(Code::FL0209, source, &said.node.span, "this is no secret name", help);
     None
 }
 
 fn base_url(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<String> {
     match check_base_url(said.text) {
         Ok(()) => Some(said.text.to_owned()),
+        Err((message, help)) if said.text.contains('@') => {
+            mistakes.add_hidden(Code::FL0208, source, &said.node.span, &message, help);
+            None
+        }
         Err((message, help)) => {
             mistakes.add(Code::FL0208, source, &said.node.span, message, help);
             None
@@ -178,6 +181,12 @@ fn base_url(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<
 
 fn check_base_url(url: &str) -> Result<(), (String, &'static str)> {
     let example = "write https://host or https://host/path, as in https://api.example.com";
+    if url.contains('@') {
+        return Err((
+            "a base URL must not carry a user or a password".to_owned(),
+            "put the credential into a secret and name it in auth",
+        ));
+    }
     let Some(rest) = url.strip_prefix("https://") else {
         return Err((
             format!("\"{url}\" does not begin with https://"),
@@ -185,12 +194,6 @@ fn check_base_url(url: &str) -> Result<(), (String, &'static str)> {
         ));
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    if authority.contains('@') {
-        return Err((
-            "a base URL must not carry a user or a password".to_owned(),
-            "put the credential into a secret and name it in auth",
-        ));
-    }
     if url.contains(['?', '#']) {
         return Err((
             "a base URL must not have a query or a fragment".to_owned(),

@@ -3,6 +3,7 @@
 //! - [`compile()`]: a folder of configuration becomes a [`Catalog`](fairlead_core::integration::Catalog), or a [`Report`] of all its mistakes.
 //! - [`Event::read`]: what a source system sent, read strictly.
 //! - [`Contracts::render`]: an event becomes the vendor's request, or a list of violations.
+//! - [`Sample`]: sample events beside an integration, run as tests.
 //!
 //! Inside, `yaml`, `fields` and `source` read; `integration`, `destination` and `policy` hold the rules;
 //! `jq`, `template` and `schema` are the three languages; `report` and `code` tell what is wrong.
@@ -21,6 +22,7 @@ mod pointer;
 mod policy;
 mod render;
 mod report;
+mod sample;
 mod schema;
 mod source;
 mod template;
@@ -32,3 +34,4 @@ pub use compile::compile;
 pub use event::{BadEvent, Event, MAX_BYTES, MAX_DEPTH};
 pub use render::{Contracts, MAX_BODY, MAX_KEY, Refused, Rendered, Shared};
 pub use report::{Mistake, Report};
+pub use sample::{Sample, outcome};

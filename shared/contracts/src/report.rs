@@ -69,6 +69,22 @@ impl Mistakes {
         self.0.push(Mistake { file: source.name.clone(), line, column, code, message, help, text });
     }
 
+    /// Adds a mistake at a place that may hold a secret, so the excerpt is left out.
+    pub(crate) fn add_hidden(
+        &mut self,
+        code: Code,
+        source: &Source,
+        span: &Range<usize>,
+        message: &str,
+        help: &str,
+    ) {
+        let (line, column) = source.line(span.start);
+        let (file, message, help) = (source.name.clone(), message.to_owned(), help.to_owned());
+        let text =
+            format!("error[{code}]: {message}\n --> {file}:{line}:{column}\n  = help: {help}");
+        self.0.push(Mistake { file, line, column, code, message, help, text });
+    }
+
     /// Adds a mistake about a file as a whole.
     pub(crate) fn add_file(
         &mut self,

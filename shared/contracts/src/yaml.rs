@@ -141,7 +141,8 @@ impl Building<'_, '_> {
             },
             Event::Alias(_) => {
                 self.refuse(1, false, span);
-                self.put(Node { span: span.clone(), kind: Kind::Text(String::new(), true) });
+                // Something must stand here, or the missing value would be told as a second mistake.
+                self.put(Node { span: span.clone(), kind: Kind::Text("alias".to_owned(), true) });
             }
             Event::DocumentStart(..) if self.root.is_some() => {
                 let help = "put each integration in a folder of its own";

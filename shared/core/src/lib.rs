@@ -28,5 +28,6 @@ pub mod request;
 mod settle;
 pub mod span;
 pub mod ticket;
+pub mod timeline;
 pub mod violation;
 pub mod wait;

@@ -17,6 +17,7 @@ use super::Trouble;
 use crate::code::Code;
 
 type Ast<'s> = Term<&'s str>;
+type Boxed<'s> = Box<Ast<'s>>;
 
 /// The functions whose first argument is a regular expression, with the shortest and longest number of arguments.
 const SEARCHING: [&str; 5] = ["test", "capture", "scan", "sub", "gsub"];
@@ -66,42 +67,59 @@ impl<'s> Guard<'s> {
 
     /// The same term with its steps counted.
     pub(super) fn term(&mut self, term: Ast<'s>) -> Ast<'s> {
+        // Each form has a function of its own: together their locals would make this deep recursion a large one.
         match term {
             Term::Id | Term::Num(_) | Term::Var(_) | Term::Break(_) | Term::Arr(None) => term,
             Term::Recurse => tick(Term::Recurse),
             Term::Str(format, parts) => self.text(format, parts),
             Term::Arr(Some(of)) => Term::Arr(Some(self.boxed(of))),
-            Term::Obj(members) => Term::Obj(
-                members
-                    .into_iter()
-                    .map(|(key, value)| (self.term(key), value.map(|v| self.term(v))))
-                    .collect(),
-            ),
+            Term::Obj(members) => self.object(members),
             Term::Neg(of) => Term::Neg(self.boxed(of)),
-            Term::BinOp(left, op, right) => self.operation(*left, op, *right),
+            Term::BinOp(left, op, right) => self.operation(left, op, right),
             Term::Label(name, body) => Term::Label(name, self.boxed(body)),
-            Term::Fold(kind, source, pattern, args) => {
-                let pattern = self.pattern(pattern);
-                Term::Fold(kind, self.boxed(source), pattern, self.terms(args))
-            }
-            Term::TryCatch(body, catch) => {
-                Term::TryCatch(self.boxed(body), catch.map(|c| self.boxed(c)))
-            }
-            Term::IfThenElse(cases, last) => Term::IfThenElse(
-                cases.into_iter().map(|(when, then)| (self.term(when), self.term(then))).collect(),
-                last.map(|l| self.boxed(l)),
-            ),
-            Term::Def(defs, body) => {
-                let defs = defs.into_iter().map(|def| self.def(def)).collect();
-                Term::Def(defs, self.boxed(body))
-            }
+            Term::Fold(kind, source, pattern, args) => self.fold(kind, source, pattern, args),
+            Term::TryCatch(body, catch) => self.attempt(body, catch),
+            Term::IfThenElse(cases, last) => self.branches(cases, last),
+            Term::Def(defs, body) => self.local(defs, body),
             Term::Call(name, args) => self.call(name, args),
             Term::Path(of, path) => self.path(of, path),
         }
     }
 
-    fn boxed(&mut self, term: Box<Ast<'s>>) -> Box<Ast<'s>> {
-        Box::new(self.term(*term))
+    fn object(&mut self, members: Vec<(Ast<'s>, Option<Ast<'s>>)>) -> Ast<'s> {
+        let members =
+            members.into_iter().map(|(key, value)| (self.term(key), value.map(|v| self.term(v))));
+        Term::Obj(members.collect())
+    }
+
+    fn fold(
+        &mut self,
+        kind: &'s str,
+        source: Boxed<'s>,
+        pattern: Pattern<&'s str>,
+        args: Vec<Ast<'s>>,
+    ) -> Ast<'s> {
+        let pattern = self.pattern(pattern);
+        Term::Fold(kind, self.boxed(source), pattern, self.terms(args))
+    }
+
+    fn attempt(&mut self, body: Boxed<'s>, catch: Option<Boxed<'s>>) -> Ast<'s> {
+        Term::TryCatch(self.boxed(body), catch.map(|c| self.boxed(c)))
+    }
+
+    fn branches(&mut self, cases: Vec<(Ast<'s>, Ast<'s>)>, last: Option<Boxed<'s>>) -> Ast<'s> {
+        let cases = cases.into_iter().map(|(when, then)| (self.term(when), self.term(then)));
+        Term::IfThenElse(cases.collect(), last.map(|l| self.boxed(l)))
+    }
+
+    fn local(&mut self, defs: Vec<Def<&'s str>>, body: Boxed<'s>) -> Ast<'s> {
+        let defs = defs.into_iter().map(|def| self.def(def)).collect();
+        Term::Def(defs, self.boxed(body))
+    }
+
+    fn boxed(&mut self, mut term: Boxed<'s>) -> Boxed<'s> {
+        *term = self.term(std::mem::take(&mut *term));
+        term
     }
 
     fn terms(&mut self, terms: Vec<Ast<'s>>) -> Vec<Ast<'s>> {
@@ -129,26 +147,16 @@ impl<'s> Guard<'s> {
         text
     }
 
-    fn operation(&mut self, left: Ast<'s>, op: BinaryOp<&'s str>, right: Ast<'s>) -> Ast<'s> {
-        let (left, right) = (self.term(left), self.term(right));
+    fn operation(&mut self, left: Boxed<'s>, op: BinaryOp<&'s str>, right: Boxed<'s>) -> Ast<'s> {
+        let (left, right) = (self.boxed(left), self.boxed(right));
         match op {
             BinaryOp::Math(math) => arithmetic(left, math, right),
-            // `a += b` is `b as $x | a |= . + $x`, written out so that the sum is counted.
-            BinaryOp::UpdateMath(math) => {
-                let sum = arithmetic(Term::Id, math, Term::Var("$!by"));
-                let update = Term::BinOp(Box::new(left), BinaryOp::Update, Box::new(sum));
-                Term::BinOp(
-                    Box::new(right),
-                    BinaryOp::Pipe(Some(Pattern::Var("$!by"))),
-                    Box::new(update),
-                )
-            }
-            BinaryOp::Comma => tick(Term::BinOp(Box::new(left), BinaryOp::Comma, Box::new(right))),
+            BinaryOp::UpdateMath(math) => update(left, math, right),
+            BinaryOp::Comma => tick(Term::BinOp(left, BinaryOp::Comma, right)),
             BinaryOp::Pipe(Some(pattern)) => {
-                let pattern = self.pattern(pattern);
-                Term::BinOp(Box::new(left), BinaryOp::Pipe(Some(pattern)), Box::new(right))
+                Term::BinOp(left, BinaryOp::Pipe(Some(self.pattern(pattern))), right)
             }
-            op => Term::BinOp(Box::new(left), op, Box::new(right)),
+            op => Term::BinOp(left, op, right),
         }
     }
 
@@ -189,15 +197,9 @@ impl<'s> Guard<'s> {
                 format!("`{name}` calls itself"),
                 "write it with map, reduce or .[]; a program that calls itself may never end",
             );
-        } else if let Some(instead) = super::forbidden(name) {
-            if !self.trusted {
-                self.trouble(
-                    Code::FL0402,
-                    name,
-                    format!("`{name}` is not allowed in a mapping"),
-                    instead,
-                );
-            }
+        } else if let Some(instead) = super::forbidden(name).filter(|_| !self.trusted) {
+            let message = format!("`{name}` is not allowed in a mapping");
+            self.trouble(Code::FL0402, name, message, instead);
         }
         if !self.trusted {
             self.note_literals(name, &args);
@@ -263,12 +265,19 @@ fn joined(parts: &[StrPart<&str, Ast<'_>>]) -> String {
     text
 }
 
-fn arithmetic<'s>(left: Ast<'s>, math: Math, right: Ast<'s>) -> Ast<'s> {
+fn arithmetic<'s>(left: Boxed<'s>, math: Math, right: Boxed<'s>) -> Ast<'s> {
     match math {
         // Multiplying a text builds it before anything could count it, so this goes through our own function.
-        Math::Mul => tick(Term::Call("!multiply", vec![left, right])),
-        math => tick(Term::BinOp(Box::new(left), BinaryOp::Math(math), Box::new(right))),
+        Math::Mul => tick(Term::Call("!multiply", vec![*left, *right])),
+        math => tick(Term::BinOp(left, BinaryOp::Math(math), right)),
     }
+}
+
+/// `a += b` is `b as $x | a |= . + $x`, written out so that the sum is counted.
+fn update<'s>(left: Boxed<'s>, math: Math, right: Boxed<'s>) -> Ast<'s> {
+    let sum = arithmetic(Box::new(Term::Id), math, Box::new(Term::Var("$!by")));
+    let update = Term::BinOp(left, BinaryOp::Update, Box::new(sum));
+    Term::BinOp(right, BinaryOp::Pipe(Some(Pattern::Var("$!by"))), Box::new(update))
 }
 
 fn tick<'s>(term: Ast<'s>) -> Ast<'s> {

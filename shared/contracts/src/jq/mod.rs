@@ -20,7 +20,11 @@ use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
 use jaq_core::{
     Compiler, Ctx, Filter, Vars,
     compile::Undefined,
-    load::{self, Arena, File, Loader, parse::Def},
+    load::{
+        self, Arena, File, Loader,
+        lex::{StrPart, Tok, Token},
+        parse::Def,
+    },
 };
 use jaq_json::Val;
 
@@ -35,6 +39,9 @@ const MAX_PROGRAM: usize = 64 * 1024;
 
 /// The deepest nesting of brackets in a program; jaq reads them by recursion.
 const MAX_BRACKETS: usize = 100;
+
+/// The deepest tree a program may be; each operator in a row makes it one level deeper.
+const MAX_TREE: usize = 100;
 
 const PRELUDE: &str = include_str!("prelude.jq");
 
@@ -149,15 +156,9 @@ fn forbidden(name: &str) -> Option<&'static str> {
 }
 
 fn bounded(code: &str) -> Result<(), Trouble> {
-    let trouble = |at: usize, message: String| Trouble {
-        code: Code::FL0405,
-        span: at..at,
-        message,
-        help: "split the mapping into definitions, or into two integrations".to_owned(),
-    };
     if code.len() > MAX_PROGRAM {
-        return Err(trouble(
-            0,
+        return Err(too_large(
+            0..0,
             format!("the program has {} bytes; at most {MAX_PROGRAM} are read", code.len()),
         ));
     }
@@ -169,10 +170,44 @@ fn bounded(code: &str) -> Result<(), Trouble> {
             _ => {}
         }
         if open > MAX_BRACKETS {
-            return Err(trouble(at, format!("brackets are nested more than {MAX_BRACKETS} deep")));
+            return Err(too_large(
+                at..at + 1,
+                format!("brackets are nested more than {MAX_BRACKETS} deep"),
+            ));
         }
     }
     Ok(())
+}
+
+fn too_large(span: Range<usize>, message: String) -> Trouble {
+    let help = "split the mapping into definitions, or into two integrations".to_owned();
+    Trouble { code: Code::FL0405, span, message, help }
+}
+
+/// The first token that makes the program's tree too deep, counting rows within brackets on top of those outside.
+fn too_deep<'s>(tokens: &[Token<&'s str>], outside: usize) -> Option<&'s str> {
+    let (mut depth, mut parts) = (outside, 0);
+    tokens.iter().find_map(|token| {
+        // A path's parts are read in a row of their own.
+        parts = if is_path_part(token) { parts + 1 } else { 0 };
+        let inner = match &token.1 {
+            Tok::Block(inner) => too_deep(inner, depth + 1),
+            Tok::Str(parts) => parts.iter().find_map(|part| match part {
+                StrPart::Term(token) => too_deep(std::slice::from_ref(token), depth),
+                StrPart::Str(_) | StrPart::Char(_) => None,
+            }),
+            // A definition, an argument and an object's value each begin a row of their own.
+            Tok::Sym if matches!(token.0, ";" | ":") => {
+                depth = outside;
+                None
+            }
+            Tok::Word | Tok::Var | Tok::Fmt | Tok::Num | Tok::Sym => {
+                depth += usize::from(is_operator(token.0));
+                None
+            }
+        };
+        inner.or((depth > MAX_TREE || parts > MAX_TREE).then_some(token.0))
+    })
 }
 
 fn parse(code: &str) -> Result<load::parse::Term<&str>, Vec<Trouble>> {
@@ -197,31 +232,37 @@ fn parse(code: &str) -> Result<load::parse::Term<&str>, Vec<Trouble>> {
         });
         each.collect::<Vec<_>>()
     })?;
+    if let Some(Token(word @ ("include" | "import" | "module"), _)) = tokens.first() {
+        let message = format!("`{word}` is not allowed in a mapping");
+        let help = "write the definitions at the top of this file".to_owned();
+        return Err(vec![Trouble { code: Code::FL0402, help, ..syntax(word, message) }]);
+    }
+    if let Some(at) = too_deep(&tokens, 0) {
+        let message = format!("more than {MAX_TREE} operators and path parts stand in one row");
+        return Err(vec![too_large(span_in(code, at), message)]);
+    }
     load::Parser::new(&tokens).parse(|p| p.term()).map_err(|errors| {
-        let each = errors.into_iter().map(|(expected, found)| match found.map(|token| token.0) {
-            Some(word @ ("include" | "import" | "module")) => Trouble {
-                code: Code::FL0402,
-                help: "write the definitions at the top of this file".to_owned(),
-                ..syntax(word, format!("`{word}` is not allowed in a mapping"))
-            },
-            Some(found) => {
-                let found = found.lines().next().unwrap_or(found);
-                syntax(
-                    found,
-                    format!(
-                        "the program is no jq: expected {} {}",
-                        expected.as_str(),
-                        instead_of(found)
-                    ),
-                )
-            }
-            None => syntax(
-                &code[code.trim_end().len()..],
-                format!("the program is no jq: expected {} at its end", expected.as_str()),
-            ),
+        let each = errors.into_iter().map(|(expected, found)| {
+            let end = &code[code.trim_end().len()..];
+            let found = found.map_or(end, |token| token.0.lines().next().unwrap_or(token.0));
+            let instead = instead_of(found);
+            syntax(found, format!("the program is no jq: expected {} {instead}", expected.as_str()))
         });
         each.collect()
     })
+}
+
+/// What makes a tree one level deeper; `as` is told by the `|` that must follow it.
+fn is_operator(token: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["and", "or", "if", "elif", "def", "try", "label", "reduce", "foreach", ","];
+    WORDS.contains(&token) || token.chars().all(|c| "+-*/%=!<>|".contains(c))
+}
+
+fn is_path_part(token: &Token<&str>) -> bool {
+    token.0 == "?"
+        || token.0.starts_with('.')
+        || (matches!(token.1, Tok::Block(_)) && token.0.starts_with('['))
 }
 
 fn instead_of(found: &str) -> String {

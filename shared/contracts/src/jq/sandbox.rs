@@ -13,8 +13,8 @@ pub(crate) type Tables = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Steps one program may take: every iteration, call and new value counts one, and one more per 16 of its size.
 ///
-/// An event has at most 200 kB, so an honest mapping of its longest list needs a tenth of this.
-pub(crate) const MAX_STEPS: u32 = 1_000_000;
+/// An event has at most 200 kB, so an honest mapping of its longest list needs a fraction of this.
+pub(crate) const MAX_STEPS: u32 = 400_000;
 
 /// The most bytes of a text, or members of a list, that a program may build.
 pub(crate) const MAX_SIZE: usize = 1 << 20;

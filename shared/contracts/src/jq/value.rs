@@ -45,7 +45,7 @@ pub(crate) fn from_json(value: &Value) -> Val {
 /// # Errors
 /// At the first part that JSON cannot hold, and at numbers that went through floating point.
 pub(crate) fn to_json(value: &Val) -> Result<Value, NotJson> {
-    Walk { nodes: 0, bytes: 0 }.to_json(value, &mut Vec::new())
+    Walk { nodes: 0, bytes: 0 }.value(value, &mut Vec::new())
 }
 
 /// The text of a value, as interpolation writes it: a text as it is, anything else as JSON.
@@ -75,7 +75,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn to_json(&mut self, value: &Val, path: &mut Vec<String>) -> Result<Value, NotJson> {
+    fn value(&mut self, value: &Val, path: &mut Vec<String>) -> Result<Value, NotJson> {
         self.nodes += 1;
         if self.nodes > MAX_NODES || self.bytes > MAX_TEXT {
             return Err(wrong(&[], "the mapping's result is too large"));
@@ -98,7 +98,7 @@ impl Walk {
         let mut array = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             path.push(index.to_string());
-            array.push(self.to_json(item, path)?);
+            array.push(self.value(item, path)?);
             path.pop();
         }
         Ok(array)
@@ -112,7 +112,7 @@ impl Walk {
             };
             let key = self.text(key, path)?;
             path.push(key.clone());
-            object.insert(key, self.to_json(value, path)?);
+            object.insert(key, self.value(value, path)?);
             path.pop();
         }
         Ok(Value::Object(object))

@@ -1,6 +1,6 @@
 //! Checks a schema before it is used, and tells every mistake by its place in the file.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use serde_json::Value;
 
@@ -46,14 +46,13 @@ const FORMATS: [&str; 15] = [
 /// Checks everything that can be said without running the schema.
 pub(super) fn all(source: &Source, schema: &Value, mistakes: &mut Mistakes) {
     let before = mistakes.count();
-    let mut check = Check { source, places: Places::of(source), schema, mistakes };
+    let mut check =
+        Check { source, places: Places::of(source), schema, mistakes, told: BTreeSet::new() };
     if let Some(draft) = schema.get("$schema") {
         check.draft(draft);
     }
     graph::every(schema, String::new(), &mut |at, part| check.part(at, part));
-    if check.mistakes.count() == before {
-        check.form();
-    }
+    check.form();
     if check.mistakes.count() == before {
         check.endless();
     }
@@ -64,6 +63,8 @@ struct Check<'a> {
     places: Places,
     schema: &'a Value,
     mistakes: &'a mut Mistakes,
+    /// The places that have a mistake already; the meta-schema would tell most of them again.
+    told: BTreeSet<String>,
 }
 
 impl Check<'_> {
@@ -152,20 +153,20 @@ impl Check<'_> {
     }
 
     fn pattern(&mut self, at: &str, pattern: &str) {
-        if let Err(error) = super::compile(&serde_json::json!({ "pattern": pattern })) {
-            let why = if error.contains("look-around") || error.contains("backreference") {
-                "look-around and back-references are not known here"
-            } else {
-                "it is no regular expression"
-            };
-            let message = format!("pattern \"{}\" cannot be used: {why}", shorten(pattern, 40));
-            self.add(
-                Code::FL0406,
-                at,
-                message,
-                "write it without them, so that no text can make it slow",
-            );
+        if super::compile(&serde_json::json!({ "pattern": pattern })).is_ok() {
+            return;
         }
+        let looks = ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| pattern.contains(look));
+        let (why, help) = if looks {
+            ("look-around is not known", "write it without, so that no text can make it slow")
+        } else {
+            (
+                "it is no regular expression",
+                "correct it; back-references are not known, so that no text can make it slow",
+            )
+        };
+        let message = format!("pattern \"{}\" cannot be used: {why}", shorten(pattern, 40));
+        self.add(Code::FL0406, at, message, help);
     }
 
     /// The form that JSON Schema itself demands.
@@ -182,6 +183,9 @@ impl Check<'_> {
             Err(error) => vec![(String::new(), error.to_string())],
         };
         for (at, detail) in found {
+            if self.told.contains(&at) {
+                continue;
+            }
             self.add(
                 Code::FL0502,
                 &at,
@@ -215,6 +219,7 @@ impl Check<'_> {
 
     fn add(&mut self, code: Code, at: &str, message: String, help: &str) {
         let span = self.places.of_pointer(at);
+        self.told.insert(at.to_owned());
         self.mistakes.add(code, self.source, &span, message, help);
     }
 }

@@ -61,17 +61,17 @@ fn detail(kind: &Wrong, value: &Value) -> String {
         Wrong::Pattern { pattern } => format!("must match the pattern {}", shorten(pattern, 120)),
         Wrong::Format { format } => format!("must be a valid {format}"),
         Wrong::MinLength { limit: 1 } => "must not be empty".to_owned(),
-        Wrong::MinLength { limit } => format!("must have at least {limit} characters"),
-        Wrong::MaxLength { limit } => format!("must have at most {limit} characters"),
+        Wrong::MinLength { limit } => format!("must have at least {}", count(*limit, "character")),
+        Wrong::MaxLength { limit } => format!("must have at most {}", count(*limit, "character")),
         Wrong::Minimum { limit } => format!("must be at least {}", brief(limit)),
         Wrong::Maximum { limit } => format!("must be at most {}", brief(limit)),
         Wrong::ExclusiveMinimum { limit } => format!("must be more than {}", brief(limit)),
         Wrong::ExclusiveMaximum { limit } => format!("must be less than {}", brief(limit)),
         Wrong::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
-        Wrong::MinItems { limit } => format!("must have at least {limit} items"),
-        Wrong::MaxItems { limit } => format!("must have at most {limit} items"),
-        Wrong::MinProperties { limit } => format!("must have at least {limit} members"),
-        Wrong::MaxProperties { limit } => format!("must have at most {limit} members"),
+        Wrong::MinItems { limit } => format!("must have at least {}", count(*limit, "item")),
+        Wrong::MaxItems { limit } => format!("must have at most {}", count(*limit, "item")),
+        Wrong::MinProperties { limit } => format!("must have at least {}", count(*limit, "member")),
+        Wrong::MaxProperties { limit } => format!("must have at most {}", count(*limit, "member")),
         Wrong::AdditionalItems { limit } => format!("must have at most {limit} items"),
         Wrong::UnevaluatedItems { .. } => "has an item that is not known here".to_owned(),
         Wrong::UniqueItems => "must not have the same item twice".to_owned(),
@@ -87,6 +87,10 @@ fn detail(kind: &Wrong, value: &Value) -> String {
         // The rest are rare, and their own texts would repeat the value.
         _ => "does not fit the schema".to_owned(),
     }
+}
+
+fn count(n: u64, of: &str) -> String {
+    if n == 1 { format!("1 {of}") } else { format!("{n} {of}s") }
 }
 
 fn types(kind: &TypeKind) -> String {

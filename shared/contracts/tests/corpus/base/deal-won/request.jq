@@ -1,0 +1,6 @@
+.data.deal
+| {
+    external_id: "deal-\(.id)",
+    amount_cents: (.amount | cents),
+    currency: lookup("currency"; .currency)
+  }

@@ -1,0 +1,129 @@
+//! What each function's role may do and what it may not, as calls that change nothing.
+
+use serde_json::{Value, json};
+
+use crate::support::{signed::Call, world::World};
+
+/// One function's role.
+pub(crate) struct Role<'a> {
+    pub(crate) function: &'a str,
+    pub(crate) may: Vec<Named>,
+    pub(crate) may_not: Vec<Named>,
+}
+
+type Named = (&'static str, Call);
+
+/// The roles of all four functions.
+pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
+    let outputs = world.engine.outputs();
+    let send = |what, url: &str| (what, send(url));
+    let dispatch = || send("send to the dispatch queue", &outputs.dispatch_queue_url);
+    let retry = || send("send to the retry queue", &outputs.retry_queue_url);
+    let alert = || send("send to the alert queue", &outputs.alert_queue_url);
+    let ledger = &outputs.ledger;
+    let common = || never(world);
+    let with = |more: Vec<Named>| common().into_iter().chain(more).collect();
+    vec![
+        Role {
+            function: &outputs.validate_function,
+            may: vec![load(ledger), dispatch()],
+            may_not: with(vec![retry(), credential(), query(ledger, "work"), publish(world)]),
+        },
+        Role {
+            function: &outputs.dispatch_function,
+            may: vec![load(ledger), credential(), retry()],
+            may_not: with(vec![dispatch(), put(ledger), query(ledger, "work"), publish(world)]),
+        },
+        Role {
+            function: &outputs.retry_function,
+            may: vec![load(ledger), query(ledger, "work"), dispatch(), retry()],
+            may_not: with(vec![
+                alert(),
+                put(ledger),
+                credential(),
+                query(ledger, "ran"),
+                publish(world),
+            ]),
+        },
+        Role {
+            function: &outputs.alert_function,
+            may: vec![load(ledger)],
+            may_not: with(vec![
+                dispatch(),
+                retry(),
+                put(ledger),
+                credential(),
+                query(ledger, "work"),
+            ]),
+        },
+    ]
+}
+
+/// What no function may do.
+fn never(world: &World) -> Vec<Named> {
+    let outputs = world.engine.outputs();
+    let table = json!({"TableName": outputs.ledger});
+    let key = json!({"TableName": outputs.ledger, "Key": {"pk": {"S": "none/0"}}});
+    let invoke = format!("/2015-03-31/functions/{}/configuration", outputs.validate_function);
+    let purge = json!({"QueueUrl": outputs.alert_dlq_url});
+    let create = json!({"Name": "fairlead/made-by-a-function", "SecretString": "x"});
+    vec![
+        ("scan the ledger", dynamodb("Scan", &table)),
+        ("delete an entry", dynamodb("DeleteItem", &key)),
+        ("look at the table", dynamodb("DescribeTable", &table)),
+        ("empty a DLQ", Call::json("sqs", "AmazonSQS.PurgeQueue", &purge)),
+        ("make a secret", Call::json("secretsmanager", "secretsmanager.CreateSecret", &create)),
+        ("list secrets", Call::json("secretsmanager", "secretsmanager.ListSecrets", &json!({}))),
+        ("read a function", Call::get("lambda", &invoke)),
+        ("list roles", Call::form("iam", &[("Action", "ListRoles")])),
+        ("list topics", Call::form("sns", &[("Action", "ListTopics")])),
+        ("read logs", Call::json("logs", "Logs_20140328.DescribeLogGroups", &json!({}))),
+    ]
+}
+
+fn dynamodb(action: &str, body: &Value) -> Call {
+    Call::json("dynamodb", &format!("DynamoDB_20120810.{action}"), body)
+}
+
+fn load(ledger: &str) -> Named {
+    (
+        "load an entry",
+        dynamodb("GetItem", &json!({"TableName": ledger, "Key": {"pk": {"S": "none/0"}}})),
+    )
+}
+
+/// Refused by its condition even where it is allowed.
+fn put(ledger: &str) -> Named {
+    let put = json!({"TableName": ledger, "Item": {"pk": {"S": "none/0"}}, "ConditionExpression": "attribute_exists(pk)"});
+    ("put an entry", dynamodb("PutItem", &put))
+}
+
+fn query(ledger: &str, index: &str) -> Named {
+    let query = json!({
+        "TableName": ledger, "IndexName": index, "KeyConditionExpression": "#p = :p",
+        "ExpressionAttributeNames": {"#p": index}, "ExpressionAttributeValues": {":p": {"S": "none"}},
+    });
+    ("query an index", dynamodb("Query", &query))
+}
+
+fn credential() -> Named {
+    let get = json!({"SecretId": "fairlead/finance-api"});
+    ("read a credential", Call::json("secretsmanager", "secretsmanager.GetSecretValue", &get))
+}
+
+fn publish(world: &World) -> Named {
+    let topic = &world.engine.outputs().alert_topic_arn;
+    let fields =
+        [("Action", "Publish"), ("TopicArn", &**topic), ("Message", "tried by the IAM suite")];
+    ("publish an alert", Call::form("sns", &fields))
+}
+
+/// A ticket for an entry that does not exist, which every function leaves alone.
+fn send(url: &str) -> Call {
+    let ticket = json!({
+        "v": 1, "step": "dispatch", "entry": "deal-won-to-invoice/none",
+        "delivery": "00000000-0000-7000-8000-000000000000",
+    });
+    let body = json!({"QueueUrl": url, "MessageBody": ticket.to_string()});
+    Call::json("sqs", "AmazonSQS.SendMessage", &body)
+}

@@ -1,0 +1,72 @@
+//! The deployed bundle on the local engine: the template, the binaries and the queues that go to AWS.
+//!
+//! One engine, one vendor, all scenarios at the same time; each has records of its own, so none disturbs another.
+//! `cargo test -p fairlead-tests --test stack -- 'a 422'` runs the scenarios with that text in their names.
+
+mod bus;
+mod crash;
+mod delivery;
+mod doubt;
+mod iam;
+mod ingress;
+mod parking;
+mod rest;
+mod rotation;
+mod secrets;
+mod support;
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use libtest_mimic::{Arguments, Trial};
+use support::{scenario::Scenario, world::World};
+use tokio::runtime::{Builder, Handle};
+
+fn main() -> ExitCode {
+    let mut args = Arguments::from_args();
+    // Scenarios mostly wait, so all run at once.
+    let scenarios = all();
+    args.test_threads.get_or_insert(scenarios.len());
+    let chosen: Vec<Scenario> =
+        scenarios.iter().filter(|one| !args.is_filtered_out(&one.name())).cloned().collect();
+    if args.list || chosen.is_empty() {
+        let names = scenarios.iter().map(Scenario::name).collect();
+        return libtest_mimic::run(&args, names).exit_code();
+    }
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.expect("a runtime starts");
+    let world = match runtime.block_on(World::start(&chosen)) {
+        Ok(world) => Arc::new(world),
+        Err(error) => {
+            eprintln!("the stack did not start: {error}");
+            return ExitCode::from(3);
+        }
+    };
+    let trials = scenarios.iter().map(|one| trial(one, &world, runtime.handle())).collect();
+    let conclusion = libtest_mimic::run(&args, trials);
+    // The last owner: its end is the engine's end, also when a scenario has panicked.
+    drop(world);
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    conclusion.exit_code()
+}
+
+fn all() -> Vec<Scenario> {
+    let mut all = crash::scenarios();
+    all.extend(delivery::scenarios());
+    all.extend(doubt::scenarios());
+    all.extend(parking::scenarios());
+    all.extend(bus::scenarios());
+    all.extend(ingress::scenarios());
+    all.extend(iam::scenarios());
+    all.extend(rotation::scenarios());
+    all.extend(rest::scenarios());
+    all.extend(secrets::scenarios());
+    all
+}
+
+fn trial(scenario: &Scenario, world: &Arc<World>, runtime: &Handle) -> Trial {
+    let (scenario, world, runtime) = (scenario.clone(), Arc::clone(world), runtime.clone());
+    Trial::test(scenario.title, move || {
+        runtime.block_on(scenario.run(&world));
+        Ok(())
+    })
+}

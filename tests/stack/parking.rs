@@ -1,0 +1,144 @@
+//! What is parked reaches its owner once, with all she needs; her retry is safe.
+
+use fairlead::vendor::Step;
+use fairlead_core::{
+    class::{Class, Effect},
+    entry::{Entry, State},
+};
+use futures::FutureExt;
+use serde_json::{Value, json};
+
+use crate::support::{
+    case::Case, inbox::Letter, scenario::Scenario, wait::SOON, watch::words, world::World,
+};
+
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    vec![
+        Scenario::new("a 422 parks with the vendor's reason, one DLQ message and one alert", |w| {
+            rejected(w).boxed_local()
+        }),
+        Scenario::new("a redriven DLQ message retries once, however often it is redriven", |w| {
+            redrive(w).boxed_local()
+        }),
+        Scenario::new("a redirect is not followed", |w| redirect(w).boxed_local()),
+        Scenario::new("a vendor that echoes our key teaches it to nobody", |w| {
+            echo(w).boxed_local()
+        }),
+    ]
+}
+
+fn no() -> Step {
+    let error =
+        json!({"error": {"code": "customer_blocked", "message": "customer A-7 is blocked"}});
+    Step::Status { code: 422, retry_after: None, body: Some(error) }
+}
+
+async fn rejected(world: &World) {
+    let case = Case::deal("REJECT-1");
+    world.vendor.behave(&case.id, vec![no()]);
+    world.accept(&case).await;
+    let entry = world.parked(SOON, &case, Class::Rejected).await;
+    assert_eq!(words(&entry.history), ["accepted", "sending", "answered", "parked", "alerted"]);
+    assert_eq!(entry.effect(), Effect::Refused);
+    let (alert, letter) = world.told(&case, &entry).await;
+    assert_alert(&alert, &entry);
+    assert_letter(&letter, &entry);
+    assert_eq!((world.requests(&case).len(), world.invoices(&case)), (1, 0));
+}
+
+#[track_caller]
+fn assert_alert(alert: &Value, entry: &Entry) {
+    let facts = &alert["metadata"]["additionalContext"];
+    for (name, wanted) in [
+        ("integration", "deal-won-to-invoice"),
+        ("step", "dispatch"),
+        ("record", "deal REJECT-1 Nordwind GmbH"),
+        ("class", "rejected"),
+        ("effect", "refused"),
+        ("owner", "finance-ops"),
+        ("contact", "finance-ops@example.com"),
+        ("attempts", "1"),
+        ("next_action", Class::Rejected.next_action()),
+        ("delivery", &entry.id.to_string()),
+    ] {
+        assert_eq!(facts[name], wanted, "{name} in {alert:#}");
+    }
+    let description = alert["content"]["description"].as_str().unwrap_or_default();
+    assert!(description.contains("customer A-7 is blocked"), "{alert:#}");
+    let command = format!("fairlead retry {}", entry.id);
+    assert!(alert["content"]["nextSteps"].to_string().contains(&command), "{alert:#}");
+    // What Amazon Q Developer asks of a custom notification.
+    assert_eq!((&alert["version"], &alert["source"]), (&json!("1.0"), &json!("custom")));
+    assert_eq!(alert["content"]["textType"], "client-markdown");
+}
+
+#[track_caller]
+fn assert_letter(letter: &Letter, entry: &Entry) {
+    for (name, wanted) in [
+        ("integration", "deal-won-to-invoice"),
+        ("step", "dispatch"),
+        ("record", "deal REJECT-1 Nordwind GmbH"),
+        ("class", "rejected"),
+        ("owner", "finance-ops"),
+        ("next_action", Class::Rejected.next_action()),
+    ] {
+        assert_eq!(letter.attributes.get(name).map(String::as_str), Some(wanted), "{letter:?}");
+        assert_eq!(letter.body["notice"][name], wanted, "{letter:?}");
+    }
+    assert_eq!(letter.body["notice"]["effect"], "refused");
+    assert!(letter.body["notice"]["detail"].to_string().contains("customer A-7 is blocked"));
+    assert_eq!(letter.body["delivery"], *entry.id.to_string());
+    assert_eq!(letter.body["step"], "retry", "redriven, it orders a retry");
+    assert!(letter.body.get("event").is_none(), "the event itself stays in the ledger");
+}
+
+async fn redrive(world: &World) {
+    let case = Case::deal("REDRIVE-1");
+    world.vendor.behave(&case.id, vec![no()]);
+    world.accept(&case).await;
+    let parked = world.parked(SOON, &case, Class::Rejected).await;
+    let (_, letter) = world.told(&case, &parked).await;
+    let dispatch = &world.stack.outputs().dispatch_queue_url;
+    let redrive = async || world.stack.send(dispatch, &letter.text).await.expect("sent");
+    redrive().await;
+    let entry = world.delivered(SOON, &case).await;
+    assert_eq!(entry.life.attempts, 2);
+    assert_eq!(words(&entry.history)[5..], ["retried", "sending", "answered", "delivered"]);
+    redrive().await;
+    redrive().await;
+    let name = dispatch.rsplit('/').next().unwrap_or_default();
+    let id = entry.id.to_string();
+    let look = async || {
+        let queues = world.queues().await;
+        let (_, left) = queues.iter().find(|(queue, _)| queue == name).expect("the dispatch queue");
+        left.iter().all(|message| !message.to_string().contains(&id)).then_some(())
+    };
+    world.until(SOON, "all redriven messages are worked off", &case, look).await;
+    let after = world.entry(&case.entry()).await.expect("it is there");
+    assert_eq!(after, entry, "stale orders change nothing");
+    assert_eq!((world.requests(&case).len(), world.invoices(&case)), (2, 1));
+    assert_eq!(world.inbox.letters_about(entry.id).len(), 1);
+}
+
+async fn redirect(world: &World) {
+    let case = Case::deal("REDIRECT-1");
+    let to = format!("{}/v2/invoices", world.vendor.base("finance-api"));
+    world.vendor.behave(&case.id, vec![Step::Redirect { to, code: 307 }]);
+    world.accept(&case).await;
+    let entry = world.parked(SOON, &case, Class::Rejected).await;
+    world.told(&case, &entry).await;
+    assert_eq!((world.requests(&case).len(), world.invoices(&case)), (1, 0));
+}
+
+async fn echo(world: &World) {
+    let case = Case::deal("ECHO-1");
+    world.vendor.behave(&case.id, vec![Step::EchoAuth { code: 422 }]);
+    world.accept(&case).await;
+    let entry = world.parked(SOON, &case, Class::Rejected).await;
+    assert!(matches!(entry.life.state, State::Parked { .. }));
+    let (alert, letter) = world.told(&case, &entry).await;
+    for text in [format!("{:?}", entry.history), alert.to_string(), letter.text] {
+        assert!(text.contains("you sent Authorization: Bearer [secret]"), "{text}");
+        assert!(!text.contains("canary"), "{text}");
+    }
+}

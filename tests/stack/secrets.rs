@@ -1,0 +1,52 @@
+//! No key was written down anywhere: log, ledger, queue, alert.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use futures::FutureExt;
+
+use crate::{
+    rest::entries,
+    support::{scenario::Scenario, stage::Stage, world::World},
+};
+
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    vec![Scenario::at(
+        &[Stage::After],
+        "in the end no key stands in any log, entry or message",
+        |w| nowhere(w).boxed_local(),
+    )]
+}
+
+async fn nowhere(world: &World) {
+    let places = everything(world).await;
+    assert!(places.iter().any(|(place, _)| place.contains("-dispatch")), "no log of dispatch");
+    assert!(!world.vendor.requests().is_empty(), "no key was ever used, so none can have leaked");
+    for key in world.secrets() {
+        let base64 = STANDARD_NO_PAD.encode(&key);
+        let escaped =
+            percent_encoding::utf8_percent_encode(&key, percent_encoding::NON_ALPHANUMERIC);
+        for form in [key.clone(), base64, escaped.to_string()] {
+            for (place, text) in &places {
+                assert!(!text.contains(&form), "{form} stands in {place}: {text}");
+            }
+        }
+    }
+}
+
+/// All that was ever written, by where it stands.
+async fn everything(world: &World) -> Vec<(String, String)> {
+    let mut places: Vec<(String, String)> = Vec::new();
+    for (group, lines) in world.logs().await {
+        assert!(!lines.is_empty(), "nothing was logged in {group}");
+        places.extend(lines.into_iter().map(|line| (group.clone(), line)));
+    }
+    places.extend(world.scan().await.iter().map(|item| (item["pk"].to_string(), item.to_string())));
+    // Long texts are compressed in the item; an entry has them unpacked.
+    places.extend(entries(world).await.iter().map(|e| (e.record.to_string(), format!("{e:?}"))));
+    places.extend(world.inbox.alerts().into_iter().map(|text| ("an alert".to_owned(), text)));
+    let letters = world.inbox.letters().into_iter();
+    places.extend(letters.map(|letter| ("a DLQ message".to_owned(), format!("{letter:?}"))));
+    for (name, messages) in world.queues().await {
+        places.extend(messages.iter().map(|message| (name.clone(), message.to_string())));
+    }
+    places
+}

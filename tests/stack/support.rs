@@ -1,0 +1,11 @@
+//! What the scenarios share.
+
+pub(crate) mod case;
+pub(crate) mod inbox;
+pub(crate) mod ledger;
+pub(crate) mod scenario;
+pub(crate) mod signed;
+pub(crate) mod stage;
+pub(crate) mod wait;
+pub(crate) mod watch;
+pub(crate) mod world;

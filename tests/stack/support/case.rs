@@ -1,0 +1,77 @@
+//! Events of the example integrations, and where their deliveries lie.
+
+use fairlead_core::id::{EntryKey, IdempotencyKey, IntegrationName};
+use serde_json::{Value, json};
+
+/// One event, for one integration.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    /// Whom it is for.
+    pub(crate) integration: &'static str,
+    /// The record's id: what the vendor's plans and the vendor's log know it by.
+    pub(crate) id: String,
+    /// Its idempotency key, as its integration makes it.
+    pub(crate) key: String,
+    /// The id that an invoice gets.
+    pub(crate) external: String,
+    /// The event.
+    pub(crate) event: Value,
+}
+
+impl Case {
+    /// A deal was won: becomes an invoice at a vendor that honours our key.
+    pub(crate) fn deal(id: &str) -> Self {
+        let event = json!({"id": format!("evt-{id}"), "data": {"deal": {
+            "id": id, "amount": "1250.00", "currency": "eur",
+            "account": {"id": "A-7", "name": "Nordwind GmbH"},
+        }}});
+        Self::new("deal-won-to-invoice", id, format!("deal-won:{id}"), format!("deal-{id}"), event)
+    }
+
+    /// A payment was refunded: becomes a credit note at a vendor that knows no keys.
+    pub(crate) fn refund(id: &str) -> Self {
+        let event = json!({"id": format!("evt-{id}"), "data": {"refund": {
+            "id": id, "reason": "damaged", "currency": "eur", "customer": {"id": "C-31"},
+            "lines": [{"text": "Lamp", "amount": "49.90"}],
+        }}});
+        Self::new(
+            "refund-to-credit-note",
+            id,
+            format!("refund:{id}"),
+            format!("refund-{id}"),
+            event,
+        )
+    }
+
+    /// An order changed: becomes a customer, written by PUT. The record is the customer.
+    pub(crate) fn order(order: &str, customer: &str) -> Self {
+        let event = json!({"id": format!("evt-{order}"), "data": {"order": {
+            "id": order, "version": 1, "status": "paid", "total": "129.00", "currency": "EUR",
+            "customer": {"id": customer, "name": "Ada Byron", "email": "ada@example.com"},
+        }}});
+        let key = format!("order-updated:{order}:1");
+        Self::new("order-updated-to-customer", customer, key, String::new(), event)
+    }
+
+    fn new(of: &'static str, id: &str, key: String, external: String, event: Value) -> Self {
+        Self { integration: of, id: id.to_owned(), key, external, event }
+    }
+
+    /// The type of its events on the bus.
+    pub(crate) fn kind(&self) -> &'static str {
+        let name = IntegrationName::new(self.integration);
+        let (integration, _) =
+            fairlead_catalog::catalog().find(&name).expect("the examples are in the bundle");
+        &integration.source.event
+    }
+
+    /// Where its delivery's entry lies.
+    pub(crate) fn entry(&self) -> EntryKey {
+        entry_key(self.integration, &self.key)
+    }
+}
+
+/// Where the entry of this key lies.
+pub(crate) fn entry_key(integration: &str, key: &str) -> EntryKey {
+    EntryKey::of(&IntegrationName::new(integration), &IdempotencyKey::new(key))
+}

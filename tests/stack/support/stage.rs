@@ -1,0 +1,57 @@
+//! The order of scenarios that would disturb each other.
+
+use tokio::sync::watch;
+
+use super::scenario::Scenario;
+
+/// A stage begins when no scenario holds an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Functions are killed.
+    Kill,
+    /// Scenarios that do not disturb each other: most of them.
+    Together,
+    /// A key is rotated: needs a dispatch that does nothing else.
+    Rotate,
+    /// Nothing moves any more; looks back at all that was before.
+    After,
+}
+
+/// How many scenarios still hold each stage.
+#[derive(Debug)]
+pub(crate) struct Stages(watch::Sender<[usize; 4]>);
+
+impl Stages {
+    /// For these scenarios and no others: one that was filtered out is not waited for.
+    pub(crate) fn of(chosen: &[Scenario]) -> Self {
+        let mut left = [0; 4];
+        chosen.iter().flat_map(|one| one.stages).for_each(|stage| left[*stage as usize] += 1);
+        Self(watch::Sender::new(left))
+    }
+
+    /// Waits until the first of `stages` begins, and holds all of them until the answer is dropped.
+    pub(crate) async fn enter(&self, stages: &'static [Stage]) -> Held<'_> {
+        let held = Held { of: self, stages };
+        let first = stages.first().map_or(0, |stage| *stage as usize);
+        // The sender lives as long as `self`, so this can only end well.
+        let _ = self.0.subscribe().wait_for(|left| left[..first].iter().all(|n| *n == 0)).await;
+        held
+    }
+
+    /// Gives up a stage before the scenario ends.
+    pub(crate) fn leave(&self, stage: Stage) {
+        self.0.send_modify(|left| left[stage as usize] = left[stage as usize].saturating_sub(1));
+    }
+}
+
+/// The stages that a scenario holds.
+pub(crate) struct Held<'a> {
+    of: &'a Stages,
+    stages: &'static [Stage],
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.stages.iter().for_each(|stage| self.of.leave(*stage));
+    }
+}

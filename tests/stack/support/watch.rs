@@ -1,0 +1,140 @@
+//! Watches one case: its entry, the vendor's requests about it, and what its owner was sent.
+
+use std::{fmt::Write, time::Duration};
+
+use fairlead::{stack::Answer, vendor::Request};
+use fairlead_core::{
+    class::Class,
+    entry::{Entry, State},
+    history::History,
+    id::EntryKey,
+};
+use serde_json::Value;
+
+use super::{case::Case, inbox::Letter, wait::eventually, world::World};
+
+impl World {
+    /// POSTs the event, signed.
+    pub(crate) async fn post(&self, case: &Case) -> Answer {
+        let answer = self.stack.post(case.integration, &case.event).await;
+        answer.expect("the API answers")
+    }
+
+    /// POSTs the event and expects it to be taken as a new one; gives the delivery's id.
+    pub(crate) async fn accept(&self, case: &Case) -> String {
+        let answer = self.post(case).await;
+        assert_eq!(answer.status, 202, "{case:?}: {answer:?}");
+        assert_eq!(answer.body["duplicate"], false, "{case:?}: {answer:?}");
+        let id = answer.body["delivery"].as_str();
+        id.unwrap_or_else(|| panic!("no delivery in {answer:?}")).to_owned()
+    }
+
+    /// The case's entry.
+    pub(crate) async fn entry(&self, key: &EntryKey) -> Option<Entry> {
+        self.stack.entry(key).await.expect("the ledger answers")
+    }
+
+    /// The vendor's requests about the case.
+    pub(crate) fn requests(&self, case: &Case) -> Vec<Request> {
+        self.vendor.requests_about(&case.id)
+    }
+
+    /// How many invoices the vendor has of the case.
+    pub(crate) fn invoices(&self, case: &Case) -> usize {
+        self.vendor.invoices_for(&case.external).len()
+    }
+
+    /// Waits for something about a case; when it does not come, tells all that is known of the case.
+    pub(crate) async fn until<T>(
+        &self,
+        within: Duration,
+        what: &str,
+        case: &Case,
+        look: impl AsyncFnMut() -> Option<T>,
+    ) -> T {
+        let what = format!("{}: {what}", case.id);
+        eventually(within, &what, async || self.story(case).await, look).await
+    }
+
+    /// Waits until the case is delivered.
+    pub(crate) async fn delivered(&self, within: Duration, case: &Case) -> Entry {
+        let key = case.entry();
+        let look = async || self.entry(&key).await.filter(|e| e.life.state == State::Delivered);
+        self.until(within, "delivered", case, look).await
+    }
+
+    /// Waits until the case is parked in this class and its owner has been told.
+    pub(crate) async fn parked(&self, within: Duration, case: &Case, class: Class) -> Entry {
+        self.parked_at(within, case, &case.entry(), class).await
+    }
+
+    /// The same for a case whose entry lies elsewhere.
+    pub(crate) async fn parked_at(
+        &self,
+        within: Duration,
+        case: &Case,
+        key: &EntryKey,
+        class: Class,
+    ) -> Entry {
+        let is = |entry: &Entry| matches!(entry.life.state, State::Parked { class: c, told: true, .. } if c == class);
+        let look = async || self.entry(key).await.filter(is);
+        self.until(within, &format!("parked as {}, owner told", class.word()), case, look).await
+    }
+
+    /// Waits for the one alert and the one message on the DLQ about a parked delivery.
+    pub(crate) async fn told(&self, case: &Case, entry: &Entry) -> (Value, Letter) {
+        let look = async || {
+            let alert = self.inbox.alerts_about(entry.id).pop();
+            Some((alert?, self.inbox.letters_about(entry.id).pop()?))
+        };
+        let told = self.until(super::wait::SOON, "alert and DLQ message", case, look).await;
+        assert_eq!(self.inbox.alerts_about(entry.id).len(), 1, "alerts about {}", case.id);
+        assert_eq!(self.inbox.letters_about(entry.id).len(), 1, "DLQ messages about {}", case.id);
+        told
+    }
+
+    /// All that is known of a case, for whoever reads the failure.
+    pub(crate) async fn story(&self, case: &Case) -> String {
+        let mut story = match self.stack.entry(&case.entry()).await {
+            Ok(Some(entry)) => tale(&entry),
+            other => format!("entry: {other:?}\n"),
+        };
+        for request in self.requests(case) {
+            let _ = writeln!(story, "vendor: {request:?}");
+        }
+        for text in self.inbox.alerts().iter().filter(|text| text.contains(&case.id)) {
+            let _ = writeln!(story, "alert: {text}");
+        }
+        story
+    }
+}
+
+/// An entry as text.
+fn tale(entry: &Entry) -> String {
+    let mut tale = format!("{} {}: {:?}\n", entry.id, entry.record, entry.life);
+    for line in &entry.history.lines {
+        let _ = writeln!(tale, "  {} {}", line.at, line.what.text());
+    }
+    tale
+}
+
+/// The words of a history, in order: `accepted`, `sending`, `answered`, `delivered`.
+pub(crate) fn words(history: &History) -> Vec<String> {
+    let word = |what: Value| match what {
+        Value::String(word) => word,
+        Value::Object(one) => one.keys().cloned().collect(),
+        other => other.to_string(),
+    };
+    let lines = history.lines.iter();
+    lines.map(|line| word(serde_json::to_value(&line.what).expect("a line is JSON"))).collect()
+}
+
+/// Asserts that all requests carry one key and one body, byte for byte.
+#[track_caller]
+pub(crate) fn assert_same(requests: &[Request], key: &str) {
+    for request in requests {
+        assert_eq!(request.idempotency_key.as_deref(), Some(key), "{request:?}");
+        assert_eq!(request.body_sha256, requests[0].body_sha256, "{request:?}");
+        assert_eq!((&request.method, &request.path), (&requests[0].method, &requests[0].path));
+    }
+}

@@ -1,0 +1,79 @@
+//! The one deployed stack, the one vendor, and what they were told.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use fairlead::{engine::Engine, stack::Stack, vendor::Vendor};
+use fairlead_core::id::{DestinationName, SecretName};
+
+use super::{inbox::Inbox, scenario::Scenario, stage::Stages};
+
+/// What the scenarios run on.
+#[derive(Debug)]
+pub(crate) struct World {
+    /// What owners are sent. First to go, because it asks the stack.
+    pub(crate) inbox: Inbox,
+    /// The bundle as its users meet it.
+    pub(crate) stack: Arc<Stack>,
+    /// The engine under it.
+    pub(crate) engine: Engine,
+    /// The vendor behind every destination.
+    pub(crate) vendor: Vendor,
+    /// Who may run when.
+    pub(crate) stages: Stages,
+    /// Calls the engine's AWS APIs.
+    pub(crate) http: reqwest::Client,
+    secrets: Mutex<Vec<String>>,
+}
+
+impl World {
+    /// Starts everything, and tells each step on standard error.
+    pub(crate) async fn start(chosen: &[Scenario]) -> Result<Self, Box<dyn std::error::Error>> {
+        let begun = Instant::now();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let vendor = Vendor::start(None)?;
+        let report = |line: &str| eprintln!("[{:>5.1} s] {line}", begun.elapsed().as_secs_f32());
+        let engine = Engine::start(&root, vendor.url(), &report).await?;
+        report(&format!("logs of this start: {}", engine.logs().display()));
+        let stack = Arc::new(Stack::on(&engine).await);
+        let http =
+            reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+        let world = Self {
+            inbox: Inbox::open(Arc::clone(&stack)).await?,
+            stack,
+            engine,
+            vendor,
+            stages: Stages::of(chosen),
+            http,
+            secrets: Mutex::default(),
+        };
+        for destination in fairlead_catalog::catalog().destinations.values() {
+            world.set_key(&destination.name, destination.auth.secret(), "first").await?;
+        }
+        report("secrets stored, alerts subscribed");
+        Ok(world)
+    }
+
+    /// Gives a destination a new key, at the vendor and in the secret store alike.
+    ///
+    /// A word that occurs nowhere else: wherever it is found later, it has leaked.
+    pub(crate) async fn set_key(
+        &self,
+        destination: &DestinationName,
+        secret: &SecretName,
+        which: &str,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        let key = format!("canary+{which}/{destination}?5ecret&7=x");
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(key.clone());
+        self.stack.store_secret(secret, &key).await?;
+        Ok(self.vendor.accept_key(destination.as_str(), &key)?)
+    }
+
+    /// Every key that was ever in use.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,58 @@
+//! Alarms: none of the DLQs fills unseen, and every alarm says what to do.
+
+use crate::{
+    fault::none,
+    queue::pairs,
+    template::{Resource, resource, resources},
+    yaml::Node,
+};
+
+#[test]
+fn every_dlq_has_an_alarm_that_looks_at_this_very_queue() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    none(pairs().into_iter().filter_map(|pair| {
+        let watched = alarms.iter().any(|alarm| watches(*alarm, pair.dlq.id));
+        let mend = "add an alarm on ApproximateNumberOfMessagesVisible above 0 \
+                    with the one dimension QueueName, the GetAtt of this queue's name";
+        (!watched).then(|| pair.dlq.fault("", mend))
+    }));
+}
+
+#[test]
+fn every_alarm_tells_an_owner_what_to_do() {
+    none(resources("AWS::CloudWatch::Alarm").into_iter().filter_map(|alarm| {
+        let told = alarm.property("AlarmDescription").is_some_and(|text| text.text().len() > 40);
+        if !told {
+            return Some(alarm.fault(
+                "AlarmDescription",
+                "say in AlarmDescription what is ill and what to do next",
+            ));
+        }
+        let actions = alarm.property("AlarmActions").map(Node::items).unwrap_or_default();
+        let topic = |action: &&Node| {
+            let target = action.target().and_then(resource);
+            target.is_some_and(|one| one.node.text_at("Type") == "AWS::SNS::Topic")
+        };
+        (!actions.iter().any(topic))
+            .then(|| alarm.fault("AlarmActions", "send it to the owners' topic in AlarmActions"))
+    }));
+}
+
+/// Alarms with a wrong dimension are valid and never ring.
+fn watches(alarm: Resource, dlq: &str) -> bool {
+    let text = |path: &str| alarm.property(path).map_or("", Node::text);
+    let dimensions = alarm.property("Dimensions").map(Node::items).unwrap_or_default();
+    let of_queue = |one: &&Node| {
+        let value = one.get("Value");
+        let name = value.is_some_and(|value| {
+            value.tag == "GetAtt" && value.text() == format!("{dlq}.QueueName")
+        });
+        one.text_at("Name") == "QueueName" && name
+    };
+    text("Namespace") == "AWS/SQS"
+        && text("MetricName") == "ApproximateNumberOfMessagesVisible"
+        && text("ComparisonOperator") == "GreaterThanThreshold"
+        && text("Threshold") == "0"
+        && dimensions.len() == 1
+        && dimensions.iter().all(of_queue)
+}

@@ -1,0 +1,197 @@
+//! Roles: each function has its own, and each may do exactly what is written here.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    fault::{Fault, none},
+    template::{PATH, Resource, all, functions, resource, resources},
+    yaml::Node,
+};
+
+/// Every right of every role. Whoever adds a line here says in the commit why the function needs it.
+const RIGHTS: [(&str, &[&str]); 5] = [
+    (
+        "ValidateRole",
+        &[
+            "dynamodb:GetItem on Ledger",
+            "dynamodb:PutItem on Ledger",
+            "dynamodb:UpdateItem on Ledger",
+            "logs:CreateLogStream on ValidateLogs",
+            "logs:PutLogEvents on ValidateLogs",
+            "sqs:DeleteMessage on IntakeQueue",
+            "sqs:GetQueueAttributes on IntakeQueue",
+            "sqs:ReceiveMessage on IntakeQueue",
+            "sqs:SendMessage on AlertQueue",
+            "sqs:SendMessage on DispatchDlq",
+            "sqs:SendMessage on DispatchQueue",
+        ],
+    ),
+    (
+        "DispatchRole",
+        &[
+            "dynamodb:GetItem on Ledger",
+            "dynamodb:UpdateItem on Ledger",
+            "logs:CreateLogStream on DispatchLogs",
+            "logs:PutLogEvents on DispatchLogs",
+            "secretsmanager:GetSecretValue on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/*",
+            "sqs:DeleteMessage on DispatchQueue",
+            "sqs:GetQueueAttributes on DispatchQueue",
+            "sqs:ReceiveMessage on DispatchQueue",
+            "sqs:SendMessage on AlertQueue",
+            "sqs:SendMessage on DispatchDlq",
+            "sqs:SendMessage on RetryQueue",
+        ],
+    ),
+    (
+        "RetryRole",
+        &[
+            "dynamodb:GetItem on Ledger",
+            "dynamodb:Query on ${Ledger.Arn}/index/work",
+            "dynamodb:UpdateItem on Ledger",
+            "logs:CreateLogStream on RetryLogs",
+            "logs:PutLogEvents on RetryLogs",
+            "sqs:DeleteMessage on RetryQueue",
+            "sqs:GetQueueAttributes on RetryQueue",
+            "sqs:ReceiveMessage on RetryQueue",
+            "sqs:SendMessage on DispatchQueue",
+            "sqs:SendMessage on RetryQueue",
+        ],
+    ),
+    (
+        "ScheduleRole",
+        &[
+            "lambda:InvokeFunction on arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-retry",
+        ],
+    ),
+    (
+        "AlertRole",
+        &[
+            "dynamodb:GetItem on Ledger",
+            "dynamodb:UpdateItem on Ledger",
+            "logs:CreateLogStream on AlertLogs",
+            "logs:PutLogEvents on AlertLogs",
+            "sns:Publish on AlertTopic",
+            "sqs:DeleteMessage on AlertQueue",
+            "sqs:GetQueueAttributes on AlertQueue",
+            "sqs:ReceiveMessage on AlertQueue",
+        ],
+    ),
+];
+
+/// The role that a function runs as.
+pub(crate) fn role_of(function: Resource) -> Option<Resource> {
+    function.property("Role").and_then(Node::target).and_then(resource)
+}
+
+/// What a role may do, one line for each action on each resource.
+pub(crate) fn grants(role: &str) -> BTreeSet<String> {
+    let Some(role) = resource(role) else { return BTreeSet::new() };
+    statements(role)
+        .into_iter()
+        .flat_map(|statement| {
+            let list = |key: &str| statement.get(key).map(Node::items).unwrap_or_default();
+            let (actions, targets) = (list("Action"), list("Resource"));
+            let pairs = actions
+                .into_iter()
+                .flat_map(move |action| targets.clone().into_iter().map(move |on| (action, on)));
+            pairs
+                .map(|(action, on)| {
+                    format!("{} on {}", action.text(), on.target().unwrap_or(on.text()))
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn every_role_may_do_what_is_written_here_and_nothing_else() {
+    none(resources("AWS::IAM::Role").into_iter().flat_map(|role| {
+        let wanted: BTreeSet<String> = RIGHTS
+            .iter()
+            .filter(|(id, _)| *id == role.id)
+            .flat_map(|(_, rights)| rights.iter().map(|right| (*right).to_owned()))
+            .collect();
+        let have = grants(role.id);
+        let more = have
+            .difference(&wanted)
+            .map(|right| format!("take `{right}` away, or add it to RIGHTS in tests/tidy/iam.rs"));
+        let less = wanted
+            .difference(&have)
+            .map(|right| format!("grant `{right}`, or take it from RIGHTS in tests/tidy/iam.rs"));
+        more.chain(less).map(|mend| role.fault("Policies", &mend)).collect::<Vec<_>>()
+    }));
+}
+
+#[test]
+fn no_role_has_more_than_its_own_statements() {
+    none(resources("AWS::IAM::Role").into_iter().filter_map(|role| {
+        let managed = role.property("ManagedPolicyArns").is_some();
+        managed.then(|| {
+            role.fault("ManagedPolicyArns", "write the actions out; managed policies have `*`")
+        })
+    }));
+    none(functions().into_iter().filter_map(|function| {
+        let made = function.property("Policies").is_some() || role_of(function).is_none();
+        made.then(|| {
+            function.fault(
+                "Role",
+                "give it a Role of the template and no Policies; SAM's own roles have `*`",
+            )
+        })
+    }));
+}
+
+#[test]
+fn no_action_and_no_resource_is_everything() {
+    none(resources("AWS::IAM::Role").into_iter().flat_map(|role| {
+        let of = move |statement: &'static Node| {
+            let items = |key: &str| statement.get(key).map(Node::items).unwrap_or_default();
+            let actions = items("Action").into_iter().filter(|action| action.text().contains('*'));
+            let targets = items("Resource").into_iter().filter(|on| on.text() == "*");
+            let bad: Vec<&Node> = actions.chain(targets).collect();
+            let open =
+                ["NotAction", "NotResource"].into_iter().filter_map(|key| statement.get(key));
+            bad.into_iter().chain(open).collect::<Vec<_>>()
+        };
+        let line = move |node: &Node| {
+            Fault::new(
+                PATH,
+                node.line,
+                format!("{}: name each action and each resource, without `*`", role.id),
+            )
+        };
+        statements(role).into_iter().flat_map(of).map(line).collect::<Vec<_>>()
+    }));
+}
+
+#[test]
+fn every_role_is_used_once() {
+    none(resources("AWS::IAM::Role").into_iter().filter_map(|role| {
+        let uses = all()
+            .flat_map(|one| one.node.all())
+            .filter(|node| node.target() == Some(role.id))
+            .count();
+        (uses != 1).then(|| {
+            role.fault(
+                "",
+                &format!("used {uses} times; give each function and schedule a role of its own"),
+            )
+        })
+    }));
+}
+
+#[test]
+fn dispatch_alone_reads_secrets() {
+    none(resources("AWS::IAM::Role").into_iter().filter_map(|role| {
+        let reads = grants(role.id).iter().any(|right| right.starts_with("secretsmanager:"));
+        let may = role.id == "DispatchRole";
+        (reads != may).then(|| role.fault("Policies", "dispatch, and no other, reads secrets"))
+    }));
+}
+
+fn statements(role: Resource) -> Vec<&'static Node> {
+    let policies = role.property("Policies").map(Node::items).unwrap_or_default();
+    let documents =
+        policies.into_iter().filter_map(|policy| policy.get("PolicyDocument/Statement"));
+    documents.flat_map(Node::items).collect()
+}
