@@ -10,6 +10,8 @@ use fairlead_core::{
 };
 use fairlead_tests::sample::noon;
 
+use jiff::Timestamp;
+
 use crate::{
     kept::Kept,
     law,
@@ -22,9 +24,22 @@ use crate::{
 };
 
 impl Model {
-    /// Does the operation at which a worker waits, and lets it run on.
-    pub(crate) fn act(&self, world: &mut World, mut worker: Worker, how: How) {
-        let Stand::At(op) = worker.stand.clone() else { return };
+    /// Does the operation at which a worker waits, and lets it run on: past the quiet ones at once, if nothing
+    /// can go wrong there any more.
+    pub(crate) fn act(&self, world: &mut World, worker: Worker, how: How) {
+        let mut worker = self.act_once(world, worker, how);
+        let left = world.left;
+        while left.crashes + left.failures == 0 && worker.stand.is_quiet() {
+            if matches!(worker.stand, Stand::Over(_)) {
+                return self.settle(world, worker);
+            }
+            worker = self.act_once(world, worker, How::Well);
+        }
+        self.settle(world, worker);
+    }
+
+    fn act_once(&self, world: &mut World, mut worker: Worker, how: How) -> Worker {
+        let Stand::At(op) = worker.stand.clone() else { return worker };
         let heard = match how {
             How::FailsBefore => self.failed(world, &op),
             How::FailsAfter => {
@@ -40,7 +55,7 @@ impl Model {
         {
             worker.held = None;
         }
-        self.settle(world, worker);
+        worker
     }
 
     fn failed(&self, world: &mut World, op: &Op) -> Heard {
@@ -102,7 +117,7 @@ impl Model {
                 worker.acted = true;
                 let repeats = worker.log.iter().any(|heard| matches!(heard, Heard::Exists(_)));
                 if !(repeats && self.setting.mistake == Some(Mistake::RepeatSendsNothing)) {
-                    send(world, *queue, ticket, after(world.now, *delay));
+                    self.send(world, *queue, ticket, after(world.now, *delay));
                 }
                 Heard::Done
             }
@@ -144,6 +159,19 @@ impl Model {
         Heard::Done
     }
 
+    fn send(&self, world: &mut World, queue: Queue, ticket: &Ticket, visible_at: Timestamp) {
+        if queue == Queue::Dlq && ticket.notice.is_none() {
+            world.broken = Some(law::LISTED);
+        }
+        let mut ticket = ticket.clone();
+        // The notice's words depend on the history, which worlds do not keep.
+        ticket.notice = None;
+        if !self.setting.counts_hops {
+            ticket.hops = 0;
+        }
+        world.put(queue, visible_at, Kept::new(ticket));
+    }
+
     fn call(&self, world: &mut World, reaction: Reaction) -> Heard {
         if world.now < world.vendor.not_before {
             world.broken = Some(law::NEVER_EARLY);
@@ -174,19 +202,6 @@ fn obey(world: &mut World, task: &Task) {
     if order.checked {
         world.vendor.in_doubt = false;
     }
-}
-
-fn send(world: &mut World, queue: Queue, ticket: &Kept<Ticket>, visible_at: jiff::Timestamp) {
-    if queue != Queue::Dlq {
-        return world.put(queue, visible_at, ticket.clone());
-    }
-    if ticket.notice.is_none() {
-        world.broken = Some(law::LISTED);
-    }
-    // The notice's words depend on the history, which worlds do not keep.
-    let mut plain = Ticket::clone(ticket);
-    plain.notice = None;
-    world.put(queue, visible_at, Kept::new(plain));
 }
 
 /// The worker acknowledges: its ticket is gone.

@@ -36,6 +36,12 @@ fn stats() {
         if seen.len() > 300_000 { last = Some(w); break }
     }
     println!("{} entries {} messages {} workers {} vendors {}", seen.len(), e.len(), ms.len(), ws.len(), v.len());
+    let mut single: HashMap<_, usize> = HashMap::new();
+    for w in &seen { for k in &w.workers { *single.entry(k.clone()).or_default() += 1; } }
+    println!("single workers {}", single.len());
+    let mut by: HashMap<String, (usize,usize)> = HashMap::new();
+    for (k, n) in &single { let e = by.entry(format!("{} {}", k.name(), match &k.stand { crate::replay::Stand::At(o) => format!("{o:?}").chars().take(6).collect::<String>(), o => format!("{o:?}")})).or_default(); e.0 += 1; e.1 += n; }
+    let mut by: Vec<_> = by.into_iter().collect(); by.sort_by_key(|x| x.1); for b in by { println!("{b:?}") }
     let mut z: Vec<_> = sizes.into_iter().collect(); z.sort(); println!("{z:?}");
     for w in last.iter().chain(q.iter().rev().take(2)) { 
         println!("now {:?} left {:?} entry {:?}", w.now, w.left, w.entry.as_ref().map(|e| &e.life));

@@ -60,6 +60,8 @@ pub(crate) struct Setting {
     pub(crate) immortal: bool,
     /// The event is refused at acceptance, with nobody to tell but its owner.
     pub(crate) refused: bool,
+    /// Tickets differ by their hops; otherwise a chain never gets too long.
+    pub(crate) counts_hops: bool,
     pub(crate) workers: usize,
     pub(crate) jitter: Jitter,
     pub(crate) reactions: &'static [Reaction],
@@ -76,8 +78,9 @@ impl Setting {
             dedupe,
             retry: sample::waits(&[10, 60]),
             lease: Duration::from_secs(35),
-            immortal: true,
+            immortal: false,
             refused: false,
+            counts_hops: false,
             workers: 2,
             jitter: Jitter(0),
             reactions: Reaction::FEW,

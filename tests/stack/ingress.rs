@@ -165,14 +165,17 @@ async fn post(world: &World, integration: &str, body: &Value) -> Reply {
 
 async fn injection(world: &World) {
     // Each is one customer's id, which the integration puts into the vendor's path.
-    for (id, sent) in [
+    for (n, (id, sent)) in [
         ("INJECT-1\r\nX-Injected: yes", "INJECT-1%0D%0AX-Injected%3A%20yes"),
         ("INJECT-2 HTTP/1.1\r\n\r\n", "INJECT-2%20HTTP%2F1.1%0D%0A%0D%0A"),
         ("../../v2/invoices?x=INJECT-3#f", "..%2F..%2Fv2%2Finvoices%3Fx%3DINJECT-3%23f"),
         ("INJECT-4%0d%0aX-Injected:yes", "INJECT-4%250d%250aX-Injected%3Ayes"),
         ("http://169.254.169.254/INJECT-5", "http%3A%2F%2F169.254.169.254%2FINJECT-5"),
-    ] {
-        let order = format!("INJECT-O{}", sent.len());
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let order = format!("INJECT-O{n}");
         let case = Case::order(&order, id);
         world.accept(&case).await;
         world.delivered(SOON, &case).await;

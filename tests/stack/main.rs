@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     let scenarios = all();
     args.test_threads.get_or_insert(scenarios.len());
     let chosen: Vec<Scenario> =
-        scenarios.iter().filter(|one| !args.is_filtered_out(&one.name())).cloned().collect();
+        scenarios.iter().filter(|one| !args.is_filtered_out(&one.name())).copied().collect();
     if args.list || chosen.is_empty() {
         let names = scenarios.iter().map(Scenario::name).collect();
         return libtest_mimic::run(&args, names).exit_code();
@@ -64,7 +64,7 @@ fn all() -> Vec<Scenario> {
 }
 
 fn trial(scenario: &Scenario, world: &Arc<World>, runtime: &Handle) -> Trial {
-    let (scenario, world, runtime) = (scenario.clone(), Arc::clone(world), runtime.clone());
+    let (scenario, world, runtime) = (*scenario, Arc::clone(world), runtime.clone());
     Trial::test(scenario.title, move || {
         runtime.block_on(scenario.run(&world));
         Ok(())

@@ -3,13 +3,18 @@
 use fairlead::vendor::Step;
 use fairlead_core::{
     class::{Class, Effect},
-    entry::{Entry, State},
+    entry::Entry,
 };
 use futures::FutureExt;
 use serde_json::{Value, json};
 
 use crate::support::{
-    case::Case, inbox::Letter, scenario::Scenario, wait::SOON, watch::words, world::World,
+    case::Case,
+    inbox::Letter,
+    scenario::Scenario,
+    wait::SOON,
+    watch::words,
+    world::{World, forms},
 };
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
@@ -132,13 +137,22 @@ async fn redirect(world: &World) {
 
 async fn echo(world: &World) {
     let case = Case::deal("ECHO-1");
-    world.vendor.behave(&case.id, vec![Step::EchoAuth { code: 422 }]);
+    let key = world.secrets().into_iter().find(|key| key.contains("finance-api")).expect("a key");
+    let told: String = forms(&key).iter().map(|form| format!("<{form}> ")).collect();
+    let body = Some(Value::String(told));
+    let plan =
+        vec![Step::EchoAuth { code: 401 }, Step::Status { code: 422, retry_after: None, body }];
+    world.vendor.behave(&case.id, plan);
     world.accept(&case).await;
     let entry = world.parked(SOON, &case, Class::Rejected).await;
-    assert!(matches!(entry.life.state, State::Parked { .. }));
+    assert_eq!(entry.life.attempts, 2, "one more call with a fresh key after the 401");
     let (alert, letter) = world.told(&case, &entry).await;
-    for text in [format!("{:?}", entry.history), alert.to_string(), letter.text] {
-        assert!(text.contains("you sent Authorization: Bearer [secret]"), "{text}");
-        assert!(!text.contains("canary"), "{text}");
+    let history = format!("{:?}", entry.history);
+    assert!(history.contains("you sent Authorization: Bearer [secret]"), "{history}");
+    for text in [history, alert.to_string(), letter.text] {
+        assert!(text.contains("<[secret]>"), "{text}");
+        for form in forms(&key) {
+            assert!(!text.contains(&form), "{form} in {text}");
+        }
     }
 }

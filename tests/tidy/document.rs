@@ -70,26 +70,32 @@ fn every_path_in_the_architecture_exists() {
 #[test]
 fn the_classes_in_the_readme_are_all_classes_there_are() {
     let readme = read("README.md");
-    let lines: Vec<&str> = readme.lines().collect();
-    let head =
-        |line: &&str| first_cell(line).is_some_and(|cell| cell.eq_ignore_ascii_case("class"));
-    let Some(start) = lines.iter().position(head) else { return };
-    let rows = lines[start..].iter().map_while(|line| first_cell(line)).skip(2);
-    let listed: Vec<String> = rows.map(|cell| cell.replace(' ', "_")).collect();
-    let words: Vec<&str> = Class::ALL.into_iter().map(Class::word).collect();
-    let missing = words.iter().filter(|word| !listed.iter().any(|row| row == *word));
-    let less = missing.map(|word| {
-        Fault::new("README.md", start + 1, format!("add a row for the class `{word}`"))
-    });
-    let gone = listed.iter().filter(|row| !words.contains(&row.as_str()));
-    let more = gone.map(|row| {
-        Fault::new(
-            "README.md",
-            start + 1,
-            format!("take out the row `{row}`; there is no such class"),
-        )
-    });
-    none(less.chain(more));
+    let rows: Vec<Vec<&str>> = readme.lines().map(cells).collect();
+    let head = |row: &Vec<&str>| row.first().is_some_and(|cell| cell.eq_ignore_ascii_case("class"));
+    let Some(start) = rows.iter().position(head) else { return };
+    let table = rows[start..].iter().take_while(|row| !row.is_empty()).skip(2);
+    let listed: Vec<(&str, &str)> = table.map(|row| (row[0], row[row.len() - 1])).collect();
+    let actions = rows[start].ends_with(&["next action"]);
+    let same = |row: &(&str, &str), class: Class| {
+        row.0.replace(' ', "_") == class.word() && (!actions || row.1 == class.next_action())
+    };
+    let missing =
+        Class::ALL.into_iter().filter(|class| !listed.iter().any(|row| same(row, *class)));
+    let less = missing
+        .map(|class| format!("add the row: | `{}` | {} |", class.word(), class.next_action()));
+    let gone = listed.iter().filter(|row| !Class::ALL.into_iter().any(|class| same(row, class)));
+    let more = gone.map(|row| format!("take out the row `{}`; no class reads so", row.0));
+    none(less.chain(more).map(|mend| Fault::new("README.md", start + 1, mend)));
+}
+
+#[test]
+fn no_document_has_a_gap_that_was_to_be_filled() {
+    none(["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].into_iter().flat_map(|path| {
+        let text = read(path);
+        let gaps = text.lines().enumerate().filter(|(_, line)| line.contains("@@"));
+        gaps.map(|(at, line)| Fault::new(path, at + 1, format!("fill in `{line}`")))
+            .collect::<Vec<_>>()
+    }));
 }
 
 #[test]
@@ -135,7 +141,10 @@ fn exists(span: &str) -> bool {
     root().join(Path::new(span)).exists() || files().iter().any(|file| file.path.ends_with(&end))
 }
 
-fn first_cell(line: &str) -> Option<&str> {
-    let cells = line.trim().strip_prefix('|')?;
-    Some(cells.split('|').next()?.trim().trim_matches('`'))
+/// The cells of a table's line, without backticks; none of any other line.
+fn cells(line: &str) -> Vec<&str> {
+    let inner = line.trim().strip_prefix('|').and_then(|line| line.strip_suffix('|'));
+    inner
+        .map(|line| line.split('|').map(|cell| cell.trim().trim_matches('`')).collect())
+        .unwrap_or_default()
 }

@@ -44,7 +44,7 @@ const GIVEN: [(&str, &[&str]); 4] = [
             "FAIRLEAD_RETRY_QUEUE",
         ],
     ),
-    ("AlertFunction", &["FAIRLEAD_ALERT_TOPIC", "FAIRLEAD_LEDGER", "FAIRLEAD_STACK"]),
+    ("AlertFunction", &["FAIRLEAD_ALERT_TOPIC", "FAIRLEAD_LEDGER"]),
 ];
 
 #[test]

@@ -34,6 +34,17 @@ pub(super) struct Ministack {
     endpoint: String,
 }
 
+/// The same at every start. IAM is enforced; no other ports, and no look at the user's containers.
+const ENVIRONMENT: [(&str, &str); 7] = [
+    ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+    ("AUTH", "true"),
+    ("BIND_HOST", "127.0.0.1"),
+    ("MINISTACK_REGION", REGION),
+    ("IOT_MTLS_ENABLED", "0"),
+    ("SFTP_ENABLED", "0"),
+    ("DOCKER_HOST", "unix:///nonexistent"),
+];
+
 impl Ministack {
     /// Starts it and waits until it is healthy. Its log is `ministack.log` in `run`.
     pub(super) async fn start(tools: &Path, run: &Path) -> Result<Self, EngineError> {
@@ -73,19 +84,9 @@ impl Ministack {
             .arg(tools.join("ministack"))
             // Functions inherit this environment, so it holds nothing that AWS would not give them too.
             .env_clear()
-            .envs([
-                ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-                ("AUTH", "true"),
-                ("BIND_HOST", "127.0.0.1"),
-            ])
+            .envs(ENVIRONMENT)
             .envs([("AWS_ENDPOINT_URL", &*endpoint), ("GATEWAY_PORT", &port.to_string())])
-            .envs([("MINISTACK_REGION", REGION), ("MINISTACK_VERSION", &name(port))])
-            // No other ports, and no look at the user's containers.
-            .envs([
-                ("IOT_MTLS_ENABLED", "0"),
-                ("SFTP_ENABLED", "0"),
-                ("DOCKER_HOST", "unix:///nonexistent"),
-            ])
+            .env("MINISTACK_VERSION", name(port))
             .env("HOME", &scratch)
             .env("TMPDIR", &scratch)
             .current_dir(&scratch)

@@ -82,6 +82,13 @@ pub struct Row {
     body_gz: Option<ByteBuf>,
     /// Seconds since 1970, as TTL wants it.
     expires_at: i64,
+    #[serde(flatten)]
+    changing: Changing,
+}
+
+/// The part of a row that a save replaces.
+#[derive(Debug, Serialize, Deserialize)]
+struct Changing {
     status: String,
     version: Version,
     writer: Token,
@@ -138,12 +145,10 @@ impl Row {
     /// # Errors
     /// When a text cannot be packed.
     pub fn of(entry: &Entry) -> Result<Self, RowError> {
-        let life = &entry.life;
         let (event, event_gz) = pack(&entry.event)?;
         let request = entry.request.as_ref();
         let (body, body_gz) = request.map_or(Ok((None, None)), |r| pack(&r.body))?;
-        let work = entry.work();
-        let mut row = Self {
+        Ok(Self {
             v: FORM,
             pk: entry.key.clone(),
             id: entry.id,
@@ -162,44 +167,8 @@ impl Row {
             body,
             body_gz,
             expires_at: entry.expires_at.as_second(),
-            status: life.state.word().to_owned(),
-            version: life.version,
-            writer: entry.writer,
-            begun_at: life.begun_at,
-            attempts: life.attempts,
-            failures: life.failures,
-            first_sent_at: life.first_sent_at,
-            doubt: life.doubt,
-            refused: life.refused,
-            lease: None,
-            lease_until: None,
-            due_at: None,
-            class: None,
-            parked_since: None,
-            told: None,
-            work_at: work.as_ref().map(|w| w.at.as_millisecond()),
-            work: work.map(|w| w.partition),
-            history: entry.history.lines.clone(),
-            dropped: entry.history.dropped,
-        };
-        row.set_state(&life.state);
-        Ok(row)
-    }
-
-    fn set_state(&mut self, state: &State) {
-        match state {
-            State::Accepted | State::Delivered => {}
-            State::Sending { token, until } => {
-                self.lease = Some(*token);
-                self.lease_until = Some(*until);
-            }
-            State::Waiting { due_at, .. } => self.due_at = Some(*due_at),
-            State::Parked { class, since, told } => {
-                self.class = Some(*class);
-                self.parked_since = Some(*since);
-                self.told = Some(*told);
-            }
-        }
+            changing: Changing::of(entry),
+        })
     }
 
     /// The entry of a row.
@@ -210,7 +179,8 @@ impl Row {
         if self.v > FORM {
             return Err(RowError::TooNew(self.v));
         }
-        let state = self.state()?;
+        let changing = self.changing;
+        let state = changing.state()?;
         let body = unpack(self.body, self.body_gz)?;
         let request = match (self.method, self.path, body) {
             (Some(method), Some(path), Some(body)) => Some(Request { method, path, body }),
@@ -231,17 +201,62 @@ impl Row {
             expires_at: Timestamp::from_second(self.expires_at).unwrap_or(Timestamp::MAX),
             life: Life {
                 state,
-                version: self.version,
-                begun_at: self.begun_at,
-                attempts: self.attempts,
-                failures: self.failures,
-                first_sent_at: self.first_sent_at,
-                doubt: self.doubt,
-                refused: self.refused,
+                version: changing.version,
+                begun_at: changing.begun_at,
+                attempts: changing.attempts,
+                failures: changing.failures,
+                first_sent_at: changing.first_sent_at,
+                doubt: changing.doubt,
+                refused: changing.refused,
             },
-            history: History { lines: self.history, dropped: self.dropped },
-            writer: self.writer,
+            history: History { lines: changing.history, dropped: changing.dropped },
+            writer: changing.writer,
         })
+    }
+}
+
+impl Changing {
+    fn of(entry: &Entry) -> Self {
+        let (life, work) = (&entry.life, entry.work());
+        let mut changing = Self {
+            status: life.state.word().to_owned(),
+            version: life.version,
+            writer: entry.writer,
+            begun_at: life.begun_at,
+            attempts: life.attempts,
+            failures: life.failures,
+            first_sent_at: life.first_sent_at,
+            doubt: life.doubt,
+            refused: life.refused,
+            lease: None,
+            lease_until: None,
+            due_at: None,
+            class: None,
+            parked_since: None,
+            told: None,
+            work_at: work.as_ref().map(|w| w.at.as_millisecond()),
+            work: work.map(|w| w.partition),
+            history: entry.history.lines.clone(),
+            dropped: entry.history.dropped,
+        };
+        changing.set_state(&life.state);
+        changing
+    }
+
+    fn set_state(&mut self, state: &State) {
+        match state {
+            State::Accepted | State::Delivered => {}
+            State::Sending { token, until } => {
+                self.lease = Some(*token);
+                self.lease_until = Some(*until);
+            }
+            State::Waiting { due_at, .. } => self.due_at = Some(*due_at),
+            State::Parked { class, since, told } => {
+                self.class = Some(*class);
+                self.parked_since = Some(*since);
+                self.told = Some(*told);
+            }
+        }
     }
 
     fn state(&self) -> Result<State, RowError> {
@@ -292,4 +307,87 @@ fn unpack(text: Option<String>, gzip: Option<ByteBuf>) -> Result<Option<String>,
     let mut text = String::new();
     flate2::read::GzDecoder::new(gzip.as_slice()).read_to_string(&mut text)?;
     Ok(Some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use fairlead_core::{history::What, outcome::Answer};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ledger;
+
+    fn entry(state: State, event: &str) -> Entry {
+        let at = |s: &str| s.parse::<Timestamp>().expect("a time");
+        let mut life = Life::begin(at("2026-01-02T03:04:05.678901Z"));
+        life.state = state;
+        life.attempts = 3;
+        life.first_sent_at = Some(at("2026-01-02T03:04:06Z"));
+        let mut history = History::default();
+        history.push(life.begun_at, What::Accepted { via: "api".to_owned() });
+        let reply = fairlead_core::outcome::Reply {
+            status: 503,
+            retry_after: Some(std::time::Duration::from_secs(2)),
+            excerpt: "busy".to_owned(),
+        };
+        let took = std::time::Duration::from_millis(12);
+        let answer = Answer::Replied(reply);
+        history.push(life.begun_at, What::Answered { attempt: 1, answer, took });
+        let integration = IntegrationName::new("deal-won-to-invoice");
+        let key = IdempotencyKey::new("deal-won:D-1");
+        Entry {
+            key: EntryKey::of(&integration, &key),
+            id: DeliveryId(Uuid::now_v7()),
+            integration,
+            destination: DestinationName::new("finance-api"),
+            record: Record { kind: "deal".into(), id: "D-1".into(), label: None, url: None },
+            owner: Owner { team: "t".into(), contact: "c".into(), runbook: None },
+            idempotency_key: key,
+            payload_hash: Sha256Hex::of(b"x"),
+            event: event.to_owned(),
+            request: Some(Request { method: Method::Post, path: "/x".into(), body: event.into() }),
+            config_hash: Sha256Hex::of(b"y"),
+            expires_at: at("2027-01-01T00:00:00Z"),
+            life,
+            history,
+            writer: Token(Uuid::now_v7()),
+        }
+    }
+
+    #[test]
+    fn an_entry_in_any_state_comes_back_as_it_was() {
+        let now: Timestamp = "2026-02-03T04:05:06.789Z".parse().expect("a time");
+        let token = Token(Uuid::now_v7());
+        for state in [
+            State::Accepted,
+            State::Sending { token, until: now },
+            State::Waiting { due_at: now, held: Held::Queue },
+            State::Waiting { due_at: now, held: Held::Index { look_at: now } },
+            State::Delivered,
+            State::Parked { class: Class::InDoubt, since: now, told: true },
+        ] {
+            for event in ["{}", &"[1.10,\"ü\"]".repeat(1_000)] {
+                let entry = entry(state.clone(), event);
+                let item = ledger::item(&entry).expect("an item");
+                assert_eq!(ledger::entry(item).expect("an entry"), entry);
+            }
+        }
+    }
+
+    #[test]
+    fn a_save_replaces_exactly_what_can_change() {
+        let token = Token(Uuid::now_v7());
+        let mut names = std::collections::BTreeSet::new();
+        let now = Timestamp::UNIX_EPOCH;
+        for state in [
+            State::Sending { token, until: now },
+            State::Waiting { due_at: now, held: Held::Index { look_at: now } },
+            State::Parked { class: Class::Auth, since: now, told: false },
+        ] {
+            let changing = Changing::of(&entry(state, "{}"));
+            let item: ledger::Item = serde_dynamo::to_item(changing).expect("an item");
+            names.extend(item.into_keys());
+        }
+        assert_eq!(names, LIFE.iter().map(|name| (*name).to_owned()).collect());
+    }
 }

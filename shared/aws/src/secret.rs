@@ -7,6 +7,10 @@ use std::{
 };
 
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueError};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+};
 use fairlead_core::{id::SecretName, outcome::NotSent};
 use tokio::sync::Mutex;
 
@@ -15,9 +19,6 @@ pub const PREFIX: &str = "fairlead/";
 
 /// How long a value is used before it is read again, as the AWS Secrets Manager Agent does.
 const FRESH_FOR: Duration = Duration::from_secs(300);
-
-/// A forced read that comes this soon after another is served by that one.
-const JUST_READ: Duration = Duration::from_millis(500);
 
 /// A secret's value. It has no `Display`, and its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,12 +41,26 @@ impl Secret {
         &self.0
     }
 
-    /// Takes the secret out of a text that came from outside, as it is and in base64.
+    /// Takes the secret out of a text that came from outside: as it is, as JSON may escape it, for a URL, in base64.
     pub fn redact(&self, text: &str) -> String {
-        use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-        let text = text.replace(&self.0, "[secret]");
-        text.replace(&STANDARD_NO_PAD.encode(&self.0), "[secret]")
+        let forms = [
+            self.0.clone(),
+            self.0.replace('/', "\\/"),
+            percent_encoded(&self.0),
+            STANDARD_NO_PAD.encode(&self.0),
+            URL_SAFE_NO_PAD.encode(&self.0),
+        ];
+        forms.iter().fold(text.to_owned(), |text, form| text.replace(form, "[secret]"))
     }
+}
+
+/// Everything but RFC 3986's unreserved characters, as most encoders write it.
+fn percent_encoded(text: &str) -> String {
+    let keeps = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    let encode = |byte: u8| {
+        if keeps(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(encode).collect()
 }
 
 /// The secrets that this function may read.
@@ -67,16 +82,17 @@ impl Secrets {
     /// # Errors
     /// Why no call can be made: there is no usable value, or the store does not answer just now.
     pub async fn get(&self, name: &SecretName, fresh: bool) -> Result<Secret, NotSent> {
+        let asked = Instant::now();
         let mut cache = self.cache.lock().await;
-        let most = if fresh { JUST_READ } else { FRESH_FOR };
         if let Some((secret, read_at)) = cache.get(name)
-            && read_at.elapsed() < most
+            && serves(*read_at, asked, fresh)
         {
             return Ok(secret.clone());
         }
+        let begun = Instant::now();
         match self.read(name).await {
             Ok(secret) => {
-                cache.insert(name.clone(), (secret.clone(), Instant::now()));
+                cache.insert(name.clone(), (secret.clone(), begun));
                 Ok(secret)
             }
             // A store that does not answer just now is no reason to stop: the old value may be good.
@@ -104,6 +120,14 @@ impl Secrets {
     }
 }
 
+/// Whether a value whose reading began at `read_at` is new enough for who asked at `asked`.
+///
+/// After a refusal only a read that began later will do: a younger one may still have met the old value. One such
+/// read serves all who were refused before it began.
+fn serves(read_at: Instant, asked: Instant, fresh: bool) -> bool {
+    if fresh { read_at >= asked } else { asked.saturating_duration_since(read_at) < FRESH_FOR }
+}
+
 /// Whether asking again would help: a missing, deleted or forbidden secret needs a person.
 fn is_permanent(error: &GetSecretValueError) -> bool {
     error.is_resource_not_found_exception()
@@ -117,6 +141,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_refused_value_is_not_served_again_however_young_it_is() {
+        let asked = Instant::now();
+        let (before, later) = (asked - Duration::from_millis(1), asked + Duration::from_millis(1));
+        assert!(serves(before, asked, false) && !serves(before, asked, true));
+        assert!(serves(later, asked, true), "one read serves all who were refused before it");
+        assert!(!serves(asked - FRESH_FOR, asked, false));
+    }
+
+    #[test]
     fn a_secret_does_not_print_itself() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(..)");
     }
@@ -126,5 +159,8 @@ mod tests {
         let secret = Secret::new("canary-5ecret");
         let said = secret.redact("bad key canary-5ecret (Y2FuYXJ5LTVlY3JldA==)");
         assert_eq!(said, "bad key [secret] ([secret]==)");
+        let secret = Secret::new("a/b+c-d");
+        let said = secret.redact("a/b+c-d, a\\/b+c-d, a%2Fb%2Bc-d, YS9iK2MtZA");
+        assert_eq!(said, "[secret], [secret], [secret], [secret]");
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     name,
     report::Mistakes,
     source::Source,
-    yaml,
+    url, yaml,
 };
 
 /// The name of the file.
@@ -166,7 +166,7 @@ fn secret(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<Se
 }
 
 fn base_url(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<String> {
-    match check_base_url(said.text) {
+    match url::check_base(said.text) {
         Ok(()) => Some(said.text.to_owned()),
         Err((message, help)) if said.text.contains('@') => {
             mistakes.add_hidden(Code::FL0208, source, &said.node.span, &message, help);
@@ -175,82 +175,6 @@ fn base_url(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<
         Err((message, help)) => {
             mistakes.add(Code::FL0208, source, &said.node.span, message, help);
             None
-        }
-    }
-}
-
-fn check_base_url(url: &str) -> Result<(), (String, &'static str)> {
-    let example = "write https://host or https://host/path, as in https://api.example.com";
-    if url.contains('@') {
-        return Err((
-            "a base URL must not carry a user or a password".to_owned(),
-            "put the credential into a secret and name it in auth",
-        ));
-    }
-    let Some(rest) = url.strip_prefix("https://") else {
-        return Err((
-            format!("\"{url}\" does not begin with https://"),
-            "vendors are called over https only",
-        ));
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    if url.contains(['?', '#']) {
-        return Err((
-            "a base URL must not have a query or a fragment".to_owned(),
-            "put the query into request.path",
-        ));
-    }
-    if path.ends_with('/') {
-        return Err((
-            "a base URL must not end with a slash".to_owned(),
-            "remove the last /; request.path begins with one",
-        ));
-    }
-    let (host, port) =
-        authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
-    let label = |label: &str| {
-        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        !label.is_empty()
-            && label.len() <= 63
-            && label.chars().all(inner)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|p| p > 0));
-    if host.len() > 253 || !host.split('.').all(label) || !port_fits {
-        return Err((format!("\"{authority}\" is no host name in lower case"), example));
-    }
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '/');
-    if !path.chars().all(plain) || path.split('/').skip(1).any(|s| matches!(s, "" | "." | "..")) {
-        return Err((format!("\"{path}\" is no plain path"), example));
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check_base_url;
-
-    #[test]
-    fn base_urls_are_https_and_plain() {
-        for good in
-            ["https://api.example.com", "https://api.example.com:8443/v1", "https://localhost"]
-        {
-            assert_eq!(check_base_url(good), Ok(()), "{good}");
-        }
-        for bad in [
-            "http://api.example.com",
-            "https://user:pw@api.example.com",
-            "https://api.example.com/",
-            "https://api.example.com/a/../b",
-            "https://api.example.com?x=1",
-            "https://",
-            "https://API.example.com",
-            "https://a:0",
-            "https://[::1]",
-            "api.example.com",
-        ] {
-            assert!(check_base_url(bad).is_err(), "{bad}");
         }
     }
 }

@@ -27,6 +27,7 @@ mod schema;
 mod source;
 mod template;
 mod text;
+mod url;
 mod yaml;
 
 pub use code::Code;

@@ -90,44 +90,44 @@ pub(crate) fn dedupe(
     mistakes: &mut Mistakes,
 ) -> Option<Dedupe> {
     let Promises { method, header, max_age, unsure } = promises;
-    match (header, unsure) {
-        (Some((name, _)), None) => Some(Dedupe::Key { header: name?, max_age: max_age.0 }),
-        (Some((_, header)), Some(unsure)) => {
-            let line = source.line(header.node.span.start).0;
-            let message =
-                format!("\"unsure\" says one thing, and \"header\" on line {line} another");
-            let help =
-                "keep \"header\" if the vendor recognises the key, and \"unsure\" if it does not";
-            mistakes.add(Code::FL0303, source, &unsure.said.node.span, message, help);
-            None
+    let Some((name, header)) = header else {
+        if let Some(node) = max_age.1 {
+            let message = "\"key_max_age\" has no effect without \"header\"";
+            let help = "name the header that carries the key, or remove key_max_age";
+            mistakes.add(Code::FL0307, source, &node.span, message, help);
         }
-        (None, unsure) => {
-            if let Some(node) = max_age.1 {
-                let help = "name the header that carries the key, or remove key_max_age";
-                mistakes.add(
-                    Code::FL0307,
-                    source,
-                    &node.span,
-                    "\"key_max_age\" has no effect without \"header\"",
-                    help,
-                );
-            }
-            match (method, unsure) {
-                // An explicit `park` holds for every method: it is the careful answer.
-                (_, Some(Unsure { repeat: false, .. })) => Some(Dedupe::None),
-                (_, Some(Unsure { repeat: true, .. })) | (Method::Put | Method::Delete, None) => {
-                    Some(Dedupe::Upsert)
-                }
-                (Method::Post | Method::Patch, None) => {
-                    let message = format!(
-                        "nothing says what the vendor does with a repeated {}",
-                        method.as_str()
-                    );
-                    let help = "add idempotency.header if the vendor recognises a key; else response: {unsure: park}, or {unsure: repeat} if repeating does no harm";
-                    mistakes.add(Code::FL0302, source, request, message, help);
-                    None
-                }
-            }
+        return without_key(source, request, method, unsure, mistakes);
+    };
+    if let Some(unsure) = unsure {
+        let line = source.line(header.node.span.start).0;
+        let message = format!("\"unsure\" says one thing, and \"header\" on line {line} another");
+        let help =
+            "keep \"header\" if the vendor recognises the key, and \"unsure\" if it does not";
+        mistakes.add(Code::FL0303, source, &unsure.said.node.span, message, help);
+        return None;
+    }
+    Some(Dedupe::Key { header: name?, max_age: max_age.0 })
+}
+
+fn without_key(
+    source: &Source,
+    request: &Range<usize>,
+    method: Method,
+    unsure: Option<Unsure<'_>>,
+    mistakes: &mut Mistakes,
+) -> Option<Dedupe> {
+    match (method, unsure) {
+        // An explicit `park` holds for every method: it is the careful answer.
+        (_, Some(Unsure { repeat: false, .. })) => Some(Dedupe::None),
+        (_, Some(Unsure { repeat: true, .. })) | (Method::Put | Method::Delete, None) => {
+            Some(Dedupe::Upsert)
+        }
+        (Method::Post | Method::Patch, None) => {
+            let method = method.as_str();
+            let message = format!("nothing says what the vendor does with a repeated {method}");
+            let help = "add idempotency.header if the vendor recognises a key; else response: {unsure: park}, or {unsure: repeat} if repeating does no harm";
+            mistakes.add(Code::FL0302, source, request, message, help);
+            None
         }
     }
 }

@@ -109,6 +109,10 @@ impl Contracts {
     /// # Errors
     /// With every violation: first those of the event's schema; when there are none, those of the mapping;
     /// when there are none, those of the request's schema.
+    #[expect(
+        clippy::result_large_err,
+        reason = "a refusal is rare, and read by the caller at once"
+    )]
     pub fn render(&self, name: &IntegrationName, event: &Event) -> Result<Rendered, Refused> {
         let (integration, ready) = self.ready(name).map_err(Refused::whole)?;
         let input = value::from_json(event.body());
@@ -185,6 +189,7 @@ struct Rendering<'a> {
 }
 
 impl Rendering<'_> {
+    #[expect(clippy::result_large_err, reason = "as Contracts::render")]
     fn all(self) -> Result<Rendered, Refused> {
         let mut violations = Vec::new();
         let mut keep = |violation| violations.push(violation);

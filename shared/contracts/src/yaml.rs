@@ -130,15 +130,7 @@ impl Building<'_, '_> {
                 self.refuse(anchor, tag.is_some(), span);
                 self.open.push(Open::Map(span.start, Vec::new(), None));
             }
-            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::List(from, items)) => {
-                    self.put(Node { span: from..span.end, kind: Kind::List(items) })
-                }
-                Some(Open::Map(from, members, _)) => {
-                    self.put(Node { span: from..span.end, kind: Kind::Map(members) })
-                }
-                None => {}
-            },
+            Event::SequenceEnd | Event::MappingEnd => self.close(span.end),
             Event::Alias(_) => {
                 self.refuse(1, false, span);
                 // Something must stand here, or the missing value would be told as a second mistake.
@@ -155,6 +147,18 @@ impl Building<'_, '_> {
                 );
             }
             _ => {}
+        }
+    }
+
+    fn close(&mut self, end: usize) {
+        match self.open.pop() {
+            Some(Open::List(from, items)) => {
+                self.put(Node { span: from..end, kind: Kind::List(items) });
+            }
+            Some(Open::Map(from, members, _)) => {
+                self.put(Node { span: from..end, kind: Kind::Map(members) });
+            }
+            None => {}
         }
     }
 

@@ -61,45 +61,49 @@ fn by_outcome(
     moment: &Moment,
 ) -> Step {
     let mut next = life.clone();
+    next.refused = false;
     // Without a policy nothing may be tried again; a person decides.
     let Some(policy) = policy else {
         next.doubt |= outcome == Outcome::Unknown;
         return park(next, Class::Missing, String::new(), moment);
-    };
-    let hint = match heard.answer {
-        Answer::Replied(reply) => reply.retry_after,
-        Answer::NotSent(_) | Answer::Lost(_) => None,
     };
     match outcome {
         Outcome::Delivered => delivered(life),
         Outcome::Rejected => park(next, refusal(heard.answer), String::new(), moment),
         Outcome::Unknown => {
             next.doubt = true;
-            next.failures += 1;
-            again(next, hint, policy, moment)
+            failed(next, heard, policy, moment)
         }
-        Outcome::NoEffect(Reason::Unavailable) => {
-            next.failures += 1;
-            again(next, hint, policy, moment)
-        }
+        Outcome::NoEffect(Reason::Unavailable) => failed(next, heard, policy, moment),
         Outcome::NoEffect(Reason::Throttled) => {
-            let pace = hint.unwrap_or(wait::UNHINTED_THROTTLE);
+            let pace = hint(heard.answer).unwrap_or(wait::UNHINTED_THROTTLE);
             wait_for(next, wait::not_before(pace, policy.retry), policy, moment)
         }
         Outcome::NoEffect(Reason::NoTime) => {
             // No call was made, so none is counted.
-            next.attempts -= 1;
+            next.attempts = next.attempts.saturating_sub(1);
             wait_for(next, wait::AFTER_NO_TIME, policy, moment)
         }
-        Outcome::NoEffect(Reason::Misconfigured) => park(next, Class::Auth, String::new(), moment),
-        Outcome::NoEffect(Reason::Unauthorized) if next.refused => {
-            park(next, Class::Auth, String::new(), moment)
-        }
-        Outcome::NoEffect(Reason::Unauthorized) => {
+        Outcome::NoEffect(Reason::Unauthorized) if !life.refused => {
             // The cached secret may be older than its rotation: one more call with a fresh one.
             next.refused = true;
             call(next, policy, moment)
         }
+        Outcome::NoEffect(Reason::Unauthorized | Reason::Misconfigured) => {
+            park(next, Class::Auth, String::new(), moment)
+        }
+    }
+}
+
+fn failed(mut life: Life, heard: &Heard<'_>, policy: &Policy<'_>, moment: &Moment) -> Step {
+    life.failures += 1;
+    again(life, hint(heard.answer), policy, moment)
+}
+
+fn hint(answer: &Answer) -> Option<Duration> {
+    match answer {
+        Answer::Replied(reply) => reply.retry_after,
+        Answer::NotSent(_) | Answer::Lost(_) => None,
     }
 }
 

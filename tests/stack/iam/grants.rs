@@ -65,13 +65,13 @@ fn never(world: &World) -> Vec<Named> {
     let table = json!({"TableName": outputs.ledger});
     let key = json!({"TableName": outputs.ledger, "Key": {"pk": {"S": "none/0"}}});
     let invoke = format!("/2015-03-31/functions/{}/configuration", outputs.validate_function);
-    let purge = json!({"QueueUrl": outputs.alert_dlq_url});
+    let look = json!({"QueueUrl": outputs.alert_dlq_url, "AttributeNames": ["All"]});
     let create = json!({"Name": "fairlead/made-by-a-function", "SecretString": "x"});
     vec![
         ("scan the ledger", dynamodb("Scan", &table)),
         ("delete an entry", dynamodb("DeleteItem", &key)),
         ("look at the table", dynamodb("DescribeTable", &table)),
-        ("empty a DLQ", Call::json("sqs", "AmazonSQS.PurgeQueue", &purge)),
+        ("look at a DLQ", Call::json("sqs", "AmazonSQS.GetQueueAttributes", &look)),
         ("make a secret", Call::json("secretsmanager", "secretsmanager.CreateSecret", &create)),
         ("list secrets", Call::json("secretsmanager", "secretsmanager.ListSecrets", &json!({}))),
         ("read a function", Call::get("lambda", &invoke)),

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use fairlead::{engine::Engine, stack::Stack, vendor::Vendor};
 use fairlead_core::id::{DestinationName, SecretName};
 
@@ -76,4 +77,16 @@ impl World {
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The forms in which a key can stand in a text: as it is, as JSON may escape it, for a URL, and in base64.
+pub(crate) fn forms(key: &str) -> [String; 4] {
+    let escaped = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
+    [
+        key.to_owned(),
+        key.replace('/', "\\/"),
+        // The hyphen is unreserved; most encoders leave it.
+        escaped.to_string().replace("%2D", "-"),
+        STANDARD_NO_PAD.encode(key),
+    ]
 }

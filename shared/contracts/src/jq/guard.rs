@@ -197,7 +197,7 @@ impl<'s> Guard<'s> {
                 format!("`{name}` calls itself"),
                 "write it with map, reduce or .[]; a program that calls itself may never end",
             );
-        } else if let Some(instead) = super::forbidden(name).filter(|_| !self.trusted) {
+        } else if let Some(instead) = super::advice::forbidden(name).filter(|_| !self.trusted) {
             let message = format!("`{name}` is not allowed in a mapping");
             self.trouble(Code::FL0402, name, message, instead);
         }

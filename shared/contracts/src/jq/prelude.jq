@@ -36,6 +36,7 @@ def scalars: select(. < []);
 
 def cents($amount): $amount | cents;
 def abs: if . < 0 then - . else . end;
+def length: if isnumber then abs else jaq_length end;
 def add(f): reduce f as $x (null; . + $x);
 def add: add(.[]);
 def range($from; $to): range($from; $to; 1);
@@ -83,5 +84,8 @@ def scan($re): scan($re; "");
 def sub($re; f): sub($re; f; "");
 def gsub($re; f): gsub($re; f; "");
 
-def todate: todateiso8601;
+def in_time: if isnumber and (. < -62135596800 or . > 253402300799)
+  then "\(.) seconds are outside of the years 1 to 9999" | refuse else . end;
+def strftime($format): in_time | jaq_strftime($format);
+def todate: in_time | todateiso8601;
 def fromdate: fromdateiso8601;

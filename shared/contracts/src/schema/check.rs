@@ -1,12 +1,13 @@
 //! Checks a schema before it is used, and tells every mistake by its place in the file.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{
     graph::{self, Endless},
     keyword,
+    place::Places,
 };
 use crate::{
     code::Code,
@@ -14,7 +15,6 @@ use crate::{
     report::Mistakes,
     source::Source,
     text::{nearest, shorten},
-    yaml::{self, Kind, Node},
 };
 
 /// The drafts that `$schema` may name.
@@ -83,61 +83,43 @@ impl Check<'_> {
     fn part(&mut self, at: &str, part: &Value) {
         let Some(members) = part.as_object() else {
             if !part.is_boolean() {
-                let message =
-                    format!("a schema must be an object, but is {}", crate::event::kind(part));
+                let kind = crate::event::kind(part);
+                let message = format!("a schema must be an object, but is {kind}");
                 self.add(Code::FL0502, at, message, "write {...}, or true, or false");
             }
             return;
         };
         for (name, value) in members {
-            let here = pointer::child(at, name);
-            match (name.as_str(), value) {
-                ("$ref", Value::String(reference)) => self.reference(&here, reference),
-                ("$id", _) if !at.is_empty() => {
-                    self.add(
-                        Code::FL0503,
-                        &here,
-                        "only the whole schema may have an \"$id\"".to_owned(),
-                        "remove it, and refer to the part with #/...",
-                    );
-                }
-                ("pattern", Value::String(pattern)) => self.pattern(&here, pattern),
-                ("patternProperties", Value::Object(map)) => {
-                    for pattern in map.keys() {
-                        self.pattern(&pointer::child(&here, pattern), pattern);
-                    }
-                }
-                ("format", Value::String(format)) if !FORMATS.contains(&format.as_str()) => {
-                    let help = match nearest(format, FORMATS) {
-                        Some(near) => format!("did you mean \"{near}\"?"),
-                        None => "use a pattern instead; an unknown format would check nothing"
-                            .to_owned(),
-                    };
-                    self.add(
-                        Code::FL0505,
-                        &here,
-                        format!("format \"{}\" is not known", shorten(format, 40)),
-                        &help,
-                    );
-                }
-                (name, _) if keyword::holds(name).is_none() => {
-                    let help = match nearest(name, keyword::names()) {
-                        Some(near) => format!("did you mean \"{near}\"?"),
-                        None => "remove it, or begin its name with x- if it is a note of your own"
-                            .to_owned(),
-                    };
-                    self.add(
-                        Code::FL0506,
-                        &here,
-                        format!(
-                            "keyword \"{}\" is not known, so it would check nothing",
-                            shorten(name, 40)
-                        ),
-                        &help,
-                    );
-                }
-                _ => {}
+            self.member(&pointer::child(at, name), name, value, at.is_empty());
+        }
+    }
+
+    fn member(&mut self, at: &str, name: &str, value: &Value, outermost: bool) {
+        match (name, value) {
+            ("$ref", Value::String(reference)) => self.reference(at, reference),
+            ("$id", _) if !outermost => {
+                let message = "only the whole schema may have an \"$id\"".to_owned();
+                self.add(Code::FL0503, at, message, "remove it, and refer to the part with #/...");
             }
+            ("pattern", Value::String(pattern)) => self.pattern(at, pattern),
+            ("patternProperties", Value::Object(map)) => {
+                for pattern in map.keys() {
+                    self.pattern(&pointer::child(at, pattern), pattern);
+                }
+            }
+            ("format", Value::String(format)) if !FORMATS.contains(&format.as_str()) => {
+                let else_help = "use a pattern instead; an unknown format would check nothing";
+                let message = format!("format \"{}\" is not known", shorten(format, 40));
+                self.add(Code::FL0505, at, message, &meant(nearest(format, FORMATS), else_help));
+            }
+            (name, _) if keyword::holds(name).is_none() => {
+                let else_help = "remove it, or begin its name with x- if it is a note of your own";
+                let name = shorten(name, 40);
+                let message = format!("keyword \"{name}\" is not known, so it would check nothing");
+                let near = nearest(&name, keyword::names());
+                self.add(Code::FL0506, at, message, &meant(near, else_help));
+            }
+            _ => {}
         }
     }
 
@@ -224,36 +206,6 @@ impl Check<'_> {
     }
 }
 
-/// Where each part of a JSON file stands. JSON is read as YAML here, which keeps places.
-pub(super) struct Places(Option<Node>);
-
-impl Places {
-    /// Reads the file for its places only.
-    pub(super) fn of(source: &Source) -> Self {
-        Self(yaml::parse(source, &mut Mistakes::default()))
-    }
-
-    /// The key or list item that the pointer leads to, or the nearest above it that is there.
-    pub(super) fn of_pointer(&self, pointer: &str) -> Range<usize> {
-        let Some(mut node) = self.0.as_ref() else { return 0..0 };
-        let mut span = node.span.start..node.span.start + 1;
-        for part in pointer.split('/').skip(1) {
-            let part = part.replace("~1", "/").replace("~0", "~");
-            let next = match &node.kind {
-                Kind::Map(members) => {
-                    let found = members.iter().rfind(|(key, _)| key.name == part);
-                    found.map(|(key, node)| (key.span.clone(), node))
-                }
-                Kind::List(items) => part
-                    .parse()
-                    .ok()
-                    .and_then(|n: usize| items.get(n))
-                    .map(|node| (node.span.clone(), node)),
-                Kind::Text(..) => None,
-            };
-            let Some((at, inner)) = next else { break };
-            (span, node) = (at, inner);
-        }
-        span
-    }
+fn meant(near: Option<&str>, otherwise: &str) -> String {
+    near.map_or_else(|| otherwise.to_owned(), |near| format!("did you mean \"{near}\"?"))
 }

@@ -3,6 +3,9 @@
 mod check;
 mod graph;
 mod keyword;
+mod place;
+#[cfg(test)]
+mod tests;
 mod violation;
 
 use jsonschema::{PatternOptions, Validator};
@@ -59,7 +62,7 @@ fn not_json(source: &Source, error: &event::BadEvent, mistakes: &mut Mistakes) {
             let at = start + rest.char_indices().nth(column - 1).map_or(rest.len(), |(at, _)| at);
             at..at + 1
         }
-        other => check::Places::of(source).of_pointer(other.pointer()),
+        other => place::Places::of(source).of_pointer(other.pointer()),
     };
     let message = error.to_string().replace("the event", "the file");
     mistakes.add(

@@ -1,0 +1,108 @@
+//! Who answers for it, what its records are called, and what makes two events the same.
+
+use std::time::Duration;
+
+use fairlead_core::integration::{Owner, RecordRule};
+
+use super::{Reader, Tables};
+use crate::{
+    code::Code,
+    expression,
+    fields::{Fields, Said},
+    name, policy,
+    text::shorten,
+};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// What `idempotency` says.
+pub(super) struct Identity<'n> {
+    pub(super) key: Option<String>,
+    pub(super) keep: policy::Length<'n>,
+    pub(super) header: Option<(Option<String>, Said<'n>)>,
+    pub(super) max_age: policy::Length<'n>,
+}
+
+impl Reader<'_> {
+    pub(super) fn owner(&mut self, mut fields: Fields<'_>) -> Option<Owner> {
+        let team = fields.text("team", self.mistakes).map(|said| said.text.to_owned());
+        let contact = fields.text("contact", self.mistakes).map(|said| said.text.to_owned());
+        let runbook = fields.optional_text("runbook", self.mistakes);
+        if let Some(said) = runbook.filter(|said| !said.text.starts_with("https://")) {
+            let message = format!("\"{}\" is no https link", said.text);
+            self.wrong(
+                Code::FL0208,
+                said,
+                message,
+                "write a link that people can open, as in https://wiki.example.com/deal-won",
+            );
+        }
+        fields.finish(self.mistakes);
+        Some(Owner {
+            team: team?,
+            contact: contact?,
+            runbook: runbook.map(|said| said.text.to_owned()),
+        })
+    }
+
+    pub(super) fn record(
+        &mut self,
+        mut fields: Fields<'_>,
+        tables: Option<&Tables>,
+    ) -> Option<RecordRule> {
+        let kind = fields.text("kind", self.mistakes).map(|said| said.text.to_owned());
+        let id = fields.text("id", self.mistakes);
+        let id = id.and_then(|said| expression::program(self.source, said, tables, self.mistakes));
+        let label = fields.optional_text("label", self.mistakes);
+        let label = label.map(|said| {
+            expression::template(self.source, said, tables, self.mistakes)
+                .map(|_| said.text.to_owned())
+        });
+        let url = fields.optional_text("url", self.mistakes);
+        let url = url.map(|said| self.record_url(said, tables));
+        fields.finish(self.mistakes);
+        Some(RecordRule {
+            kind: kind?,
+            id: id?,
+            label: label.map_or(Some(None), |l| l.map(Some))?,
+            url: url.map_or(Some(None), |u| u.map(Some))?,
+        })
+    }
+
+    fn record_url(&mut self, said: Said<'_>, tables: Option<&Tables>) -> Option<String> {
+        let host =
+            said.text.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or(rest));
+        if host.is_none_or(|host| host.is_empty() || host.contains(['\\', '@'])) {
+            let message = format!(
+                "\"{}\" does not begin with https:// and a fixed host",
+                shorten(said.text, 80)
+            );
+            let help = "write a link whose host does not come from the event, as in https://crm.example.com/deals/\\(.data.deal.id)";
+            self.wrong(Code::FL0208, said, message, help);
+            return None;
+        }
+        expression::template(self.source, said, tables, self.mistakes).map(|_| said.text.to_owned())
+    }
+
+    pub(super) fn identity<'n>(
+        &mut self,
+        mut fields: Fields<'n>,
+        tables: Option<&Tables>,
+    ) -> Option<Identity<'n>> {
+        let key = fields.text("key", self.mistakes).and_then(|said| {
+            let template = expression::template(self.source, said, tables, self.mistakes)?;
+            if template.mentions_the_event() {
+                return Some(said.text.to_owned());
+            }
+            let help = "put in what tells two events apart, as in 'deal-won:\\(.data.deal.id)'";
+            self.wrong(Code::FL0306, said, "the key is the same for every event", help);
+            None
+        });
+        let keep = fields.length("keep", 400 * DAY, self.mistakes);
+        let header = fields.optional_text("header", self.mistakes);
+        let header = header.map(|said| (name::header(self.source, said, &[], self.mistakes), said));
+        let max_age = fields.length("key_max_age", DAY, self.mistakes);
+        fields.finish(self.mistakes);
+        Some(Identity { key, keep: keep?, header, max_age: max_age? })
+    }
+}

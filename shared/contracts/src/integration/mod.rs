@@ -1,0 +1,205 @@
+//! Reads one `integration.yaml` and the files it names.
+
+mod identity;
+mod retry;
+
+use std::{collections::BTreeMap, path::Path};
+
+use fairlead_core::{
+    id::{DestinationName, IntegrationName, Sha256Hex},
+    integration::{Idempotency, Integration, RequestRule, Source as Wanted},
+};
+use serde_json::Value;
+
+use crate::{
+    code::Code,
+    destination::{self, Declared},
+    expression,
+    fields::{Fields, Said},
+    name, policy,
+    report::Mistakes,
+    schema,
+    source::Source,
+    text::{list, nearest, shorten},
+    yaml,
+};
+
+/// The name of the file in each folder.
+pub(crate) const FILE: &str = "integration.yaml";
+
+/// Reads the integration in `dir/folder`; nothing when it has a mistake.
+pub(crate) fn read(
+    dir: &Path,
+    folder: &str,
+    declared: &Declared,
+    mistakes: &mut Mistakes,
+) -> Option<Integration> {
+    let source = Source::read(dir, &format!("{folder}/{FILE}"), mistakes)?;
+    let root = yaml::parse(&source, mistakes)?;
+    let file = Fields::of_file(&source, &root, mistakes)?;
+    let mut reader = Reader { dir, folder, source: &source, digest: source.text.clone(), mistakes };
+    let mut integration = reader.file(file, declared)?;
+    integration.hash = Sha256Hex::of(reader.digest.as_bytes());
+    Some(integration)
+}
+
+struct Reader<'a> {
+    dir: &'a Path,
+    folder: &'a str,
+    source: &'a Source,
+    /// Everything that went into the integration, for its hash.
+    digest: String,
+    mistakes: &'a mut Mistakes,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, mut file: Fields<'_>, declared: &Declared) -> Option<Integration> {
+        if let Some(said) = file.text("fairlead", self.mistakes) {
+            destination::version(self.source, said, self.mistakes);
+        }
+        let name = file.text("name", self.mistakes).and_then(|said| self.name(said));
+        let description = file.text("description", self.mistakes).map(|said| said.text.to_owned());
+        let owner = file.map("owner", self.mistakes).and_then(|fields| self.owner(fields));
+        let wanted = file.map("source", self.mistakes).and_then(|fields| self.wanted(fields));
+        let tables = self.tables(&mut file);
+        let known = tables.as_ref();
+        let record =
+            file.map("record", self.mistakes).and_then(|fields| self.record(fields, known));
+        let identity =
+            file.map("idempotency", self.mistakes).and_then(|fields| self.identity(fields, known));
+        let target = file
+            .text("destination", self.mistakes)
+            .and_then(|said| self.destination(said, declared));
+        let request =
+            file.map("request", self.mistakes).and_then(|fields| self.request(fields, known));
+        let policy = self.policy(&mut file, request.as_ref(), identity.as_ref());
+        file.finish(self.mistakes);
+        let (dedupe, retry) = policy?;
+        let identity = identity?;
+        Some(Integration {
+            name: name?,
+            description: description?,
+            owner: owner?,
+            source: wanted?,
+            record: record?,
+            idempotency: Idempotency { key: identity.key?, keep: identity.keep.0 },
+            destination: target?,
+            request: request?,
+            dedupe,
+            tables: tables?,
+            retry,
+            hash: Sha256Hex::of(b""),
+        })
+    }
+
+    fn name(&mut self, said: Said<'_>) -> Option<IntegrationName> {
+        if !name::kebab(self.source, &said.node.span, "an integration", said.text, self.mistakes) {
+            return None;
+        }
+        if said.text != self.folder {
+            let message =
+                format!("the name is \"{}\", but the folder is \"{}\"", said.text, self.folder);
+            let help = format!("write name: {}, or rename the folder", self.folder);
+            self.wrong(Code::FL0202, said, message, help);
+            return None;
+        }
+        Some(IntegrationName::new(said.text))
+    }
+
+    fn wanted(&mut self, mut fields: Fields<'_>) -> Option<Wanted> {
+        let event = fields.text("event", self.mistakes).and_then(|said| self.event_type(said));
+        let schema = fields.text("schema", self.mistakes).and_then(|said| self.schema(said));
+        fields.finish(self.mistakes);
+        Some(Wanted { event: event?, schema: schema? })
+    }
+
+    fn event_type(&mut self, said: Said<'_>) -> Option<String> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if said.text.len() <= 128 && said.text.chars().all(fits) {
+            return Some(said.text.to_owned());
+        }
+        let message = format!("\"{}\" is no event type", shorten(said.text, 60));
+        let help = "write letters, digits, ., - and _, as in crm.deal.won; it is EventBridge's detail-type";
+        self.wrong(Code::FL0203, said, message, help);
+        None
+    }
+
+    fn destination(&mut self, said: Said<'_>, declared: &Declared) -> Option<DestinationName> {
+        if declared.known && !declared.names.iter().any(|name| name == said.text) {
+            let names = || declared.names.iter().map(String::as_str);
+            let help = match nearest(said.text, names()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!(
+                    "declare it in {}; declared there: {}",
+                    destination::FILE,
+                    list(names())
+                ),
+            };
+            let message = format!("destination \"{}\" is not declared", said.text);
+            self.wrong(Code::FL0301, said, message, help);
+            return None;
+        }
+        let name = DestinationName::new(said.text);
+        let destination = declared.good.get(&name)?;
+        self.digest.push_str(&serde_json::to_string(destination).unwrap_or_default());
+        Some(name)
+    }
+
+    fn request(&mut self, mut fields: Fields<'_>, tables: Option<&Tables>) -> Option<RequestRule> {
+        let method = fields
+            .text("method", self.mistakes)
+            .and_then(|said| policy::method(self.source, said, self.mistakes));
+        let path = fields.text("path", self.mistakes);
+        let path = path.and_then(|said| expression::path(self.source, said, tables, self.mistakes));
+        let map =
+            fields.text("map", self.mistakes).and_then(|said| self.beside(said)).and_then(|file| {
+                let good = expression::file(&file, tables, self.mistakes);
+                good.then_some(file.text)
+            });
+        let schema = fields.text("schema", self.mistakes).and_then(|said| self.schema(said));
+        fields.finish(self.mistakes);
+        Some(RequestRule { method: method?, path: path?, map: map?, schema: schema? })
+    }
+
+    /// Tells a mistake about one text of the file.
+    fn wrong(
+        &mut self,
+        code: Code,
+        said: Said<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.mistakes.add(code, self.source, &said.node.span, message, help);
+    }
+
+    fn schema(&mut self, said: Said<'_>) -> Option<Value> {
+        let file = self.beside(said)?;
+        schema::read(&file, self.mistakes)
+    }
+
+    /// A file of the same folder that the configuration names.
+    fn beside(&mut self, said: Said<'_>) -> Option<Source> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if !said.text.chars().all(fits) || said.text.starts_with('.') {
+            let message = format!("\"{}\" is no file of this folder", shorten(said.text, 60));
+            self.wrong(
+                Code::FL0005,
+                said,
+                message,
+                "name a file beside integration.yaml, as in request.jq",
+            );
+            return None;
+        }
+        let name = format!("{}/{}", self.folder, said.text);
+        if !self.dir.join(&name).is_file() {
+            let message = format!("there is no file \"{}\" in this folder", said.text);
+            self.wrong(Code::FL0002, said, message, "create it, or correct the name");
+            return None;
+        }
+        let file = Source::read(self.dir, &name, self.mistakes)?;
+        self.digest.push_str(&format!("\0{}\0{}", said.text, file.text));
+        Some(file)
+    }
+}
+
+type Tables = BTreeMap<String, BTreeMap<String, String>>;

@@ -1,0 +1,112 @@
+//! What a repeated request does, when to try again, and the translation tables.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use fairlead_core::integration::{Dedupe, RequestRule, RetryPolicy};
+
+use super::{Reader, Tables, identity::Identity};
+use crate::{
+    code::Code,
+    fields::{Fields, length, said},
+    policy,
+    yaml::{Kind, Node},
+};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// The waits when nothing else is said, in seconds: 46 hours in nine tries.
+const SCHEDULE: [u64; 9] = [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400];
+
+impl Reader<'_> {
+    /// The rules that need several keys; told even when other parts have mistakes.
+    pub(super) fn policy(
+        &mut self,
+        file: &mut Fields<'_>,
+        request: Option<&RequestRule>,
+        identity: Option<&Identity<'_>>,
+    ) -> Option<(Dedupe, RetryPolicy)> {
+        let at = file.optional("request").map(|node| node.span.clone());
+        let unsure = match file.optional_map("response", self.mistakes) {
+            Some(fields) => self.unsure(fields).map(Some),
+            None => file.optional("response").is_none().then_some(None),
+        };
+        let retry = self.retry(file);
+        let identity = identity?;
+        if let Some(retry) = &retry {
+            policy::lengths(self.source, retry, &identity.keep, self.mistakes);
+        }
+        let promises = policy::Promises {
+            method: request?.method,
+            header: identity.header.clone(),
+            max_age: identity.max_age,
+            unsure: unsure?,
+        };
+        let dedupe = policy::dedupe(self.source, &at?, promises, self.mistakes);
+        Some((dedupe?, retry?.policy))
+    }
+
+    fn unsure<'n>(&mut self, mut fields: Fields<'n>) -> Option<policy::Unsure<'n>> {
+        let said = fields.text("unsure", self.mistakes);
+        fields.finish(self.mistakes);
+        policy::unsure(self.source, said?, self.mistakes)
+    }
+
+    fn retry<'n>(&mut self, file: &mut Fields<'n>) -> Option<policy::Retry<'n>> {
+        let schedule = SCHEDULE.map(Duration::from_secs).to_vec();
+        let Some(mut fields) = file.optional_map("retry", self.mistakes) else {
+            let policy =
+                RetryPolicy { schedule, give_up_after: 72 * HOUR, retry_after_max: 6 * HOUR };
+            let defaults = policy::Retry { policy, schedule_at: None, give_up_at: None };
+            return file.optional("retry").is_none().then_some(defaults);
+        };
+        let schedule_at = fields.optional("schedule");
+        let schedule = schedule_at.map_or(Some(schedule), |node| self.schedule(node));
+        let give_up = fields.length("give_up_after", 72 * HOUR, self.mistakes);
+        let most = fields.length("retry_after_max", 6 * HOUR, self.mistakes);
+        fields.finish(self.mistakes);
+        let (give_up_after, give_up_at) = give_up?;
+        let policy = RetryPolicy { schedule: schedule?, give_up_after, retry_after_max: most?.0 };
+        Some(policy::Retry { policy, schedule_at, give_up_at })
+    }
+
+    fn schedule(&mut self, node: &Node) -> Option<Vec<Duration>> {
+        let Kind::List(items) = &node.kind else {
+            let help = "write a list of waits, as in [10s, 1m, 1h]";
+            let message = "\"retry.schedule\" must be a list";
+            self.mistakes.add(Code::FL0105, self.source, &node.span, message, help);
+            return None;
+        };
+        let each = items.iter().map(|item| {
+            let said = said(self.source, "retry.schedule", item, self.mistakes)?;
+            length(self.source, said, self.mistakes)
+        });
+        // Every item is read before the first bad one ends the list, so all of them are told.
+        each.collect::<Vec<_>>().into_iter().collect()
+    }
+
+    /// The translation tables; none when the key is missing.
+    pub(super) fn tables(&mut self, file: &mut Fields<'_>) -> Option<Tables> {
+        let Some(fields) = file.optional_map("tables", self.mistakes) else {
+            return file.optional("tables").is_none().then(Tables::new);
+        };
+        let before = self.mistakes.count();
+        let mut tables = Tables::new();
+        for (key, node) in fields.each() {
+            let name = format!("tables.{}", key.name);
+            if let Some(table) =
+                Fields::of(self.source, name.clone(), &key.span, node, self.mistakes)
+            {
+                tables.insert(key.name.clone(), self.table(&name, &table));
+            }
+        }
+        (self.mistakes.count() == before).then_some(tables)
+    }
+
+    fn table(&mut self, name: &str, table: &Fields<'_>) -> BTreeMap<String, String> {
+        let values = table.each().filter_map(|(from, to)| {
+            let to = said(self.source, &format!("{name}.{}", from.name), to, self.mistakes)?;
+            Some((from.name.clone(), to.text.to_owned()))
+        });
+        values.collect()
+    }
+}
