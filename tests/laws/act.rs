@@ -26,52 +26,39 @@ use crate::{
 impl Model {
     /// Does the operation at which a worker waits, and lets it run on: past the quiet ones at once, if nothing
     /// can go wrong there any more.
-    pub(crate) fn act(&self, world: &mut World, worker: Worker, how: How) {
+    pub(crate) fn act(&self, world: &mut World, worker: &Kept<Worker>, how: How) {
         let mut worker = self.act_once(world, worker, how);
-        let left = world.left;
-        while left.crashes + left.failures == 0 && worker.stand.is_quiet() {
-            if matches!(worker.stand, Stand::Over(_)) {
-                return self.settle(world, worker);
-            }
-            worker = self.act_once(world, worker, How::Well);
+        while world.left.crashes + world.left.failures == 0
+            && matches!(worker.stand, Stand::At(Op::Send(..) | Op::Publish))
+        {
+            worker = self.act_once(world, &worker, How::Well);
         }
-        self.settle(world, worker);
+        match worker.stand {
+            Stand::At(_) => world.add(worker),
+            // It could still crash before it acknowledges.
+            Stand::Over(true) if world.left.crashes > 0 => world.add(worker),
+            Stand::Over(true) => end(world, &worker),
+            Stand::Over(false) => give_back(world, &worker),
+        }
     }
 
-    fn act_once(&self, world: &mut World, mut worker: Worker, how: How) -> Worker {
-        let Stand::At(op) = worker.stand.clone() else { return worker };
+    fn act_once(&self, world: &mut World, worker: &Kept<Worker>, how: How) -> Kept<Worker> {
+        let Stand::At(op) = &worker.stand else { return worker.clone() };
         let heard = match how {
-            How::FailsBefore => self.failed(world, &op),
+            How::FailsBefore => self.failed(world, op),
             How::FailsAfter => {
-                self.effect(world, &mut worker, &op, how);
-                self.failed(world, &op)
+                self.effect(world, worker, op, how);
+                self.failed(world, op)
             }
-            How::Well | How::Stale | How::Vendor(_) => self.effect(world, &mut worker, &op, how),
+            How::Well | How::Stale | How::Vendor(_) => self.effect(world, worker, op, how),
         };
-        worker.log.push(heard);
-        let mut worker = worker.turn(self, world);
-        if self.setting.mistake == Some(Mistake::AcknowledgesFirst)
-            && matches!(worker.stand, Stand::At(Op::Send(..)))
-        {
-            worker.held = None;
-        }
-        worker
+        Worker::hear(worker, heard, self, world)
     }
 
     fn failed(&self, world: &mut World, op: &Op) -> Heard {
         world.left.failures -= 1;
         let swallowed = self.setting.mistake == Some(Mistake::SendFailureSwallowed);
         if swallowed && matches!(op, Op::Send(..)) { Heard::Done } else { Heard::Failed }
-    }
-
-    /// Keeps a worker that is not through; one that is acknowledges at once if it cannot crash before.
-    fn settle(&self, world: &mut World, worker: Worker) {
-        match worker.stand {
-            Stand::Over(true) if world.left.crashes > 0 => world.add(worker),
-            Stand::Over(true) => end(world, &worker),
-            Stand::Over(false) => give_back(world, worker),
-            Stand::At(_) => world.add(worker),
-        }
     }
 
     pub(crate) fn acknowledge(&self, world: &mut World, place: usize) {
@@ -81,7 +68,7 @@ impl Model {
 
     pub(crate) fn die(&self, world: &mut World, place: usize) {
         let worker = world.workers.remove(place);
-        give_back(world, Worker::clone(&worker));
+        give_back(world, &worker);
     }
 
     /// Moves the clock; functions whose time is up end.
@@ -101,35 +88,28 @@ impl Model {
         Some(())
     }
 
-    fn effect(&self, world: &mut World, worker: &mut Worker, op: &Op, how: How) -> Heard {
+    fn effect(&self, world: &mut World, worker: &Worker, op: &Op, how: How) -> Heard {
         match op {
             Op::Load => Heard::Loaded(world.entry.clone()),
             Op::Insert(entry) => match &world.entry {
                 Some(found) => Heard::Exists(found.clone()),
                 None => {
-                    worker.acted = true;
                     world.entry = Some(entry.clone());
                     Heard::Inserted
                 }
             },
             Op::Save(entry, replaces) => self.save(world, worker, entry, *replaces),
             Op::Send(queue, ticket, delay) => {
-                worker.acted = true;
-                let repeats = worker.log.iter().any(|heard| matches!(heard, Heard::Exists(_)));
-                if !(repeats && self.setting.mistake == Some(Mistake::RepeatSendsNothing)) {
+                if !(worker.repeats && self.setting.mistake == Some(Mistake::RepeatSendsNothing)) {
                     self.send(world, *queue, ticket, after(world.now, *delay));
                 }
                 Heard::Done
             }
-            Op::Call => {
-                worker.acted = true;
-                let How::Vendor(reaction) = how else { return Heard::Failed };
-                self.call(world, reaction)
-            }
-            Op::Publish => {
-                worker.acted = true;
-                Heard::Done
-            }
+            Op::Call => match how {
+                How::Vendor(reaction) => self.call(world, reaction),
+                _ => Heard::Failed,
+            },
+            Op::Publish => Heard::Done,
             Op::Look if how == How::Stale => {
                 world.left.stale_pages -= 1;
                 Heard::Page(vec![self.key.clone()])
@@ -138,13 +118,12 @@ impl Model {
         }
     }
 
-    fn save(&self, world: &mut World, by: &mut Worker, new: &Kept<Entry>, replaces: Version) -> Heard {
+    fn save(&self, world: &mut World, by: &Worker, new: &Kept<Entry>, replaces: Version) -> Heard {
         let Some(old) = world.entry.clone() else { return Heard::Lost };
         let ignored = self.setting.mistake == Some(Mistake::SaveIgnoresVersion);
         if old.life.version != replaces && !ignored {
             return Heard::Lost;
         }
-        by.acted = true;
         match (&old.life.state, &new.life.state) {
             (State::Delivered, State::Delivered) => {}
             (State::Delivered, _) => world.broken = Some(law::DELIVERED_STAYS),
@@ -154,7 +133,6 @@ impl Model {
             (State::Parked { .. }, State::Sending { .. }) => obey(world, &by.task),
             _ => {}
         }
-        by.saved = Some(new.clone());
         world.entry = Some(new.clone());
         Heard::Done
     }
@@ -215,9 +193,9 @@ fn end(world: &mut World, worker: &Worker) {
 }
 
 /// The worker is no more: its ticket is visible again.
-fn give_back(world: &mut World, worker: Worker) {
-    if let Some(message) = worker.held {
-        world.put(message.queue, world.now, message.ticket);
+fn give_back(world: &mut World, worker: &Worker) {
+    if let Some(message) = &worker.held {
+        world.put(message.queue, world.now, message.ticket.clone());
     }
 }
 

@@ -1,20 +1,23 @@
 //! The model that stateright explores: which steps are possible in a world, and what each leads to.
 
+use std::{collections::HashMap, sync::Mutex};
+
 use fairlead_core::{
     accept::{Content, Submission},
     entry::State,
-    id::{EntryKey, Version},
+    id::{EntryKey, Token, Version},
     integration::{Catalog, Integration},
     ticket::{Order, Queue, Step, Ticket},
     violation::{Contract, Violation},
 };
 use fairlead_tests::sample;
+use jiff::Timestamp;
 use stateright::Property;
 
 use crate::{
     kept::Kept,
     law,
-    replay::{Op, Stand},
+    replay::{Heard, Op, Stand},
     setting::Setting,
     vendor::Reaction,
     worker::{Task, Worker},
@@ -68,7 +71,12 @@ pub(crate) struct Model {
     pub(crate) integration: Integration,
     pub(crate) submission: Submission,
     pub(crate) key: EntryKey,
+    /// What became of workers so far.
+    pub(crate) memo: Mutex<HashMap<Case, Kept<Worker>>>,
 }
+
+/// A worker, what it hears, when, and the token it may draw.
+pub(crate) type Case = Kept<(Kept<Worker>, Heard, Timestamp, Token)>;
 
 impl Model {
     pub(crate) fn new(setting: Setting) -> Self {
@@ -88,6 +96,7 @@ impl Model {
             integration,
             submission,
             setting,
+            memo: Mutex::default(),
         }
     }
 
@@ -183,7 +192,7 @@ impl Model {
     /// Starts a worker and does its first operation: had it waited with that, it might as well have started later.
     fn begin(&self, world: &mut World, task: Task, held: Option<Message>, how: How) {
         let worker = Worker::begin(self, world, task, held);
-        self.act(world, worker, how);
+        self.act(world, &worker, how);
     }
 }
 
@@ -224,7 +233,7 @@ impl stateright::Model for Model {
             }
             Action::Do { worker, how } => {
                 let worker = world.workers.remove(worker);
-                self.act(&mut world, Worker::clone(&worker), how);
+                self.act(&mut world, &worker, how);
             }
             Action::Acknowledge { worker } => self.acknowledge(&mut world, worker),
             Action::Crash { worker } => {

@@ -17,6 +17,7 @@ use crate::{
     kept::Kept,
     model::Model,
     replay::{Heard, Here, Op, Replay, Stand, TOOK},
+    setting::Mistake,
     world::{Message, World},
 };
 
@@ -47,13 +48,20 @@ pub(crate) struct Worker {
     /// It has heard the vendor say that it has the delivery.
     pub(crate) heard_success: bool,
     /// What it has saved last.
-    pub(crate) saved: Option<Kept<Entry>>,
+    saved: Option<Kept<Entry>>,
+    /// It repeats an event that came before.
+    pub(crate) repeats: bool,
     pub(crate) log: Vec<Heard>,
     pub(crate) stand: Stand,
 }
 
 impl Worker {
-    pub(crate) fn begin(model: &Model, world: &World, task: Task, held: Option<Message>) -> Self {
+    pub(crate) fn begin(
+        model: &Model,
+        world: &World,
+        task: Task,
+        held: Option<Message>,
+    ) -> Kept<Self> {
         let dispatches = matches!(task, Task::Drive(Input::Picked | Input::Retry(_)));
         let dies_at = if model.setting.immortal || !dispatches {
             Timestamp::MAX
@@ -68,10 +76,11 @@ impl Worker {
             acted: false,
             heard_success: false,
             saved: None,
+            repeats: false,
             log: vec![],
             stand: Stand::At(Op::Load),
         };
-        worker.run_on(model, world)
+        Kept::new(worker.run_on(model, worker_here(model, world)))
     }
 
     /// What a ticket makes a function do.
@@ -84,9 +93,61 @@ impl Worker {
         })
     }
 
-    /// Runs the real code over the log, up to the next operation or the end.
-    pub(crate) fn run_on(mut self, model: &Model, world: &World) -> Self {
-        let here = Here { now: world.now, token: self.token(world), jitter: model.setting.jitter };
+    /// The worker after it has heard this: run on, by the real code, to its next operation or its end.
+    ///
+    /// What becomes of a worker depends on nothing else, so each case is run once only.
+    pub(crate) fn hear(
+        worker: &Kept<Self>,
+        heard: Heard,
+        model: &Model,
+        world: &World,
+    ) -> Kept<Self> {
+        let here = worker_here(model, world);
+        let case = Kept::new((worker.clone(), heard, here.now, here.token));
+        let known = model.memo.lock().expect("no panic holds it").get(&case).cloned();
+        known.unwrap_or_else(|| {
+            let after = Kept::new(Self::clone(worker).heard(case.1.clone(), model, here));
+            model.memo.lock().expect("no panic holds it").insert(case, after.clone());
+            after
+        })
+    }
+
+    fn heard(mut self, heard: Heard, model: &Model, here: Here) -> Self {
+        if let (Stand::At(Op::Save(entry, _)), Heard::Done) = (&self.stand, &heard) {
+            self.saved = Some(entry.clone());
+        }
+        let only_read = [Heard::Lost].contains(&heard)
+            || matches!(heard, Heard::Loaded(_) | Heard::Exists(_) | Heard::Page(_));
+        self.acted |= !only_read;
+        self.repeats |= matches!(heard, Heard::Exists(_));
+        self.log.push(heard);
+        let mut worker = self.turn(model, here);
+        if model.setting.mistake == Some(Mistake::AcknowledgesFirst)
+            && matches!(worker.stand, Stand::At(Op::Send(..)))
+        {
+            worker.held = None;
+        }
+        worker
+    }
+
+    /// The driver's loop knows nothing but entry and input when it begins a turn. So a worker whose call was
+    /// answered is the same as one that begins with that answer, and worlds that differ in its past become one.
+    fn turn(mut self, model: &Model, here: Here) -> Self {
+        let on = self.clone().run_on(model, here);
+        let (Some(Heard::Called(answer)), Some(entry)) = (self.log.last(), &self.saved) else {
+            return on;
+        };
+        let State::Sending { token, .. } = entry.life.state else { return on };
+        self.heard_success |= judge(answer) == Outcome::Delivered;
+        let input = Input::Answered { token, answer: answer.clone(), took: TOOK };
+        let task = Task::Resume { input, entry: entry.clone() };
+        let turned = Self { task, log: vec![], ..self }.run_on(model, here);
+        assert_eq!(turned.stand, on.stand, "a turn depends on more than entry and input");
+        turned
+    }
+
+    /// Runs the real code over the log.
+    fn run_on(mut self, model: &Model, here: Here) -> Self {
         let rules = Rules {
             catalog: if self.bundled { &model.catalog } else { &model.empty },
             lease: model.setting.lease,
@@ -104,46 +165,37 @@ impl Worker {
             Task::Resume { input, entry } => Replay::run(log, here, async |ports| {
                 drive_entry(ports, &rules, Entry::clone(entry), input.clone(), hops).await
             }),
-            Task::Release => {
-                Replay::run(log, here, async |ports| release(ports, &rules).await)
-            }
+            Task::Release => Replay::run(log, here, async |ports| release(ports, &rules).await),
         };
+        self.forget_tokens();
         self
     }
 
-    /// A token that neither the ledger nor another worker holds: the version at hand and a number beside it.
-    fn token(&self, world: &World) -> Token {
-        let version = world.entry.as_ref().map_or(0, |entry| entry.life.version.0);
-        let base = |number: u128| u128::from(version) << 16 | number << 8;
-        let taken = |number: &u128| {
-            world.workers.iter().any(|worker| worker.has_drawn(base(*number)))
-                || self.has_drawn(base(*number))
+    /// A token that does not stand in what is or will be saved makes no difference.
+    fn forget_tokens(&mut self) {
+        let owner = |entry: &Kept<Entry>| match entry.life.state {
+            State::Sending { token, .. } => Some(token),
+            _ => None,
         };
-        let number = (0..).find(|number| !taken(number)).expect("numbers do not end");
-        Token(Uuid::from_u128(base(number)))
+        let to_save = match &self.stand {
+            Stand::At(Op::Save(entry, _)) => owner(entry),
+            _ => None,
+        };
+        let saved = self.saved.as_ref().and_then(owner);
+        for heard in &mut self.log {
+            if let Heard::Drawn(token) = heard
+                && Some(*token) != to_save
+                && Some(*token) != saved
+            {
+                *token = Token(Uuid::nil());
+            }
+        }
     }
 
     fn has_drawn(&self, base: u128) -> bool {
         self.log.iter().any(
             |heard| matches!(heard, Heard::Drawn(token) if token.0.as_u128() & !0xff == base),
         )
-    }
-
-    /// The driver's loop knows nothing but entry and input when it begins a turn. So a worker whose call was
-    /// answered is the same as one that begins with that answer, and worlds that differ in its past become one.
-    pub(crate) fn turn(mut self, model: &Model, world: &World) -> Self {
-        let on = self.clone().run_on(model, world);
-        let (Some(Heard::Called(answer)), Some(entry)) = (self.log.last(), &self.saved) else {
-            return on;
-        };
-        let State::Sending { token, .. } = entry.life.state else { return on };
-        let (answer, took) = (answer.clone(), TOOK);
-        self.heard_success |= judge(&answer) == Outcome::Delivered;
-        let input = Input::Answered { token, answer, took };
-        let task = Task::Resume { input, entry: entry.clone() };
-        let turned = Self { task, log: vec![], ..self }.run_on(model, world);
-        assert_eq!(turned.stand, on.stand, "a turn depends on more than entry and input");
-        turned
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -158,3 +210,15 @@ impl Worker {
     }
 }
 
+fn worker_here(model: &Model, world: &World) -> Here {
+    Here { now: world.now, token: fresh_token(world), jitter: model.setting.jitter }
+}
+
+/// A token that neither the ledger nor a worker holds: the version at hand and a number beside it.
+fn fresh_token(world: &World) -> Token {
+    let version = world.entry.as_ref().map_or(0, |entry| entry.life.version.0);
+    let base = |number: u128| u128::from(version) << 16 | number << 8;
+    let taken = |number: &u128| world.workers.iter().any(|w| w.has_drawn(base(*number)));
+    let number = (1..).find(|number| !taken(number)).expect("numbers do not end");
+    Token(Uuid::from_u128(base(number)))
+}

@@ -74,8 +74,7 @@ impl World {
         self.messages.insert(place, message);
     }
 
-    pub(crate) fn add(&mut self, worker: Worker) {
-        let worker = Kept::new(worker);
+    pub(crate) fn add(&mut self, worker: Kept<Worker>) {
         let place = self.workers.partition_point(|other| *other < worker);
         self.workers.insert(place, worker);
     }

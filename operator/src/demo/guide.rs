@@ -12,13 +12,13 @@ use crate::{
 pub(crate) fn summary(progress: &Progress<'_>, vendor: &Vendor, took: Duration) -> String {
     let (rows, invoices) = (progress.rows(), vendor.invoices());
     let good = rows.iter().filter(|row| row.is_good()).count();
+    let once = if twice(vendor) { "and some of them TWICE" } else { "each once" };
     let mut said = format!(
         "{good} of {} events are where they should be, after {:.0} s. \
-         The vendor holds {} invoices, none twice: {}.",
+         The vendor holds {} invoices, {once}.",
         rows.len(),
         took.as_secs_f32(),
         invoices.len(),
-        if twice(vendor) { "NO" } else { "yes" },
     );
     for row in rows.iter().filter(|row| !row.is_good()) {
         said.push_str(&format!("\nnot as expected: {} ({})", row.case.record, row.case.shows));
