@@ -7,6 +7,7 @@ use fairlead_aws::{
     world::connector,
 };
 use fairlead_core::{
+    class::Class,
     entry::{Entry, State},
     ports::PortError,
     ticket::{Order, Step, Ticket},
@@ -53,13 +54,24 @@ pub enum DeskError {
     /// Only a parked delivery can be retried.
     #[error("delivery {0} is {1}; only a parked delivery can be retried, and nothing was done")]
     NotParked(String, &'static str),
+    /// It may have taken effect, and nobody has looked.
+    #[error(
+        "delivery {0} is in doubt: look in the vendor's system first; \
+         only if the record is not there, add --checked. Nothing was done"
+    )]
+    NotChecked(String),
+    /// There are no bytes to send.
+    #[error("delivery {0} was refused by validation, so there is nothing to retry: {1}")]
+    NotSendable(String, &'static str),
 }
 
 impl DeskError {
     /// The exit code: 1 a problem was found, 2 bad usage, 3 AWS did not do its part.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoSuch(_) | Self::NotParked(..) => 1,
+            Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::NotSendable(..) => {
+                1
+            }
             Self::Several(..) | Self::Find(FindError::NotAnId(_) | FindError::TooShort(_)) => 2,
             Self::Aws(..) | Self::Outputs(_) | Self::Port(_) | Self::Find(FindError::Port(_)) => 3,
         }
@@ -120,10 +132,7 @@ impl Desk {
     /// When it is not parked, or AWS does not do its part.
     pub async fn retry(&self, id: &str, reason: &str, checked: bool) -> Result<String, DeskError> {
         let entry = self.entry(id).await?;
-        let state = &entry.life.state;
-        if !matches!(state, State::Parked { .. }) {
-            return Err(DeskError::NotParked(entry.id.to_string(), state.word()));
-        }
+        may_retry(&entry, checked)?;
         let by = self.caller().await?;
         let version = entry.life.version;
         let mut ticket = Ticket::new(Step::Retry, entry.key.clone(), entry.id);
@@ -155,5 +164,18 @@ impl Desk {
         };
         let entry = self.ledger.load(key).await?;
         entry.ok_or_else(|| DeskError::NoSuch(id.to_owned()))
+    }
+}
+
+/// The same that the rules will say; said here, so that the operator hears of it.
+fn may_retry(entry: &Entry, checked: bool) -> Result<(), DeskError> {
+    let id = entry.id.to_string();
+    match &entry.life.state {
+        State::Parked { class, .. } if !class.can_be_retried() => {
+            Err(DeskError::NotSendable(id, class.next_action()))
+        }
+        State::Parked { class: Class::InDoubt, .. } if !checked => Err(DeskError::NotChecked(id)),
+        State::Parked { .. } => Ok(()),
+        state => Err(DeskError::NotParked(id, state.word())),
     }
 }

@@ -76,7 +76,11 @@ impl Model {
         world.left.ticks -= 1;
         world.now = world.next_moment(&self.setting)?;
         let now = world.now;
-        world.messages.iter_mut().filter(|m| m.visible_at <= now).for_each(|m| m.visible_at = noon());
+        world
+            .messages
+            .iter_mut()
+            .filter(|m| m.visible_at <= now)
+            .for_each(|m| m.visible_at = noon());
         world.messages.sort();
         if world.vendor.not_before <= now {
             world.vendor.not_before = noon();
@@ -144,9 +148,11 @@ impl Model {
         let mut ticket = ticket.clone();
         // The notice's words depend on the history, which worlds do not keep.
         ticket.notice = None;
-        if !self.setting.counts_hops {
-            ticket.hops = 0;
+        // AWS takes a chain of 16 for a loop and stops it.
+        if ticket.hops >= 16 {
+            world.broken = Some(law::SHORT_CHAINS);
         }
+        ticket.hops = self.setting.hops_from.map_or(0, |least| ticket.hops.max(least));
         world.put(queue, visible_at, Kept::new(ticket));
     }
 
@@ -198,4 +204,3 @@ fn give_back(world: &mut World, worker: &Worker) {
         world.put(message.queue, world.now, message.ticket.clone());
     }
 }
-

@@ -24,6 +24,12 @@ pub(crate) const NEVER_EARLY: &str = "no call before it is due";
 pub(crate) const WITHIN_POLICY: &str = "no more calls than the policy allows";
 pub(crate) const NO_BLIND_RESEND: &str = "no blind resend to a vendor that promises nothing";
 pub(crate) const ORDER_ONCE: &str = "an order to retry is obeyed once";
+pub(crate) const SHORT_CHAINS: &str = "no chain of tickets is as long as a loop";
+
+/// It happens that a delivery is delivered.
+pub(crate) const ARRIVES: &str = "some are delivered";
+/// It happens that an owner is told of a parked one.
+pub(crate) const OWNER_LEARNS: &str = "some are parked and their owner is told";
 
 /// Every law. Those about a moment are checked there (see `act.rs`) and only reported here.
 pub(crate) fn all() -> Vec<Property<Model>> {
@@ -43,12 +49,19 @@ pub(crate) fn all() -> Vec<Property<Model>> {
             _ => true,
         }),
         Property::always(TRUTH, |_, world: &World| truth(world)),
-        Property::always(SUCCESS_RECORDED, |_, world: &World| world.broken != Some(SUCCESS_RECORDED)),
+        Property::always(SUCCESS_RECORDED, |_, world: &World| {
+            world.broken != Some(SUCCESS_RECORDED)
+        }),
         Property::always(DELIVERED_STAYS, |_, world: &World| world.broken != Some(DELIVERED_STAYS)),
         Property::always(NEVER_EARLY, |_, world: &World| world.broken != Some(NEVER_EARLY)),
         Property::always(WITHIN_POLICY, |_, world: &World| world.broken != Some(WITHIN_POLICY)),
         Property::always(NO_BLIND_RESEND, |_, world: &World| world.broken != Some(NO_BLIND_RESEND)),
         Property::always(ORDER_ONCE, |_, world: &World| world.broken != Some(ORDER_ONCE)),
+        Property::always(SHORT_CHAINS, |_, world: &World| world.broken != Some(SHORT_CHAINS)),
+        Property::sometimes(ARRIVES, |_, world: &World| world.state() == Some(&State::Delivered)),
+        Property::sometimes(OWNER_LEARNS, |_, world: &World| {
+            matches!(world.state(), Some(State::Parked { told: true, .. }))
+        }),
     ]
 }
 

@@ -1,12 +1,13 @@
 //! The laws of a delivery: the real `decide`, `drive`, `accept` and `release`, explored exhaustively.
 
 mod act;
+mod explore;
 mod honest;
 mod kept;
 mod law;
+mod mistake;
 mod model;
 mod replay;
-mod scratch;
 mod setting;
 mod trace;
 mod vendor;

@@ -60,8 +60,8 @@ pub(crate) struct Setting {
     pub(crate) immortal: bool,
     /// The event is refused at acceptance, with nobody to tell but its owner.
     pub(crate) refused: bool,
-    /// Tickets differ by their hops; otherwise a chain never gets too long.
-    pub(crate) counts_hops: bool,
+    /// Chains of tickets are at least this long already; with none they never get too long.
+    pub(crate) hops_from: Option<u8>,
     pub(crate) workers: usize,
     pub(crate) jitter: Jitter,
     pub(crate) reactions: &'static [Reaction],
@@ -71,7 +71,7 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    /// Two workers, two short waits, the sender sends twice, one crash, one copied ticket.
+    /// Two workers, two short waits, an event that is sent once; whatever a setting is about is added to it.
     pub(crate) fn new(name: &'static str, dedupe: Dedupe) -> Self {
         Self {
             name,
@@ -80,13 +80,105 @@ impl Setting {
             lease: Duration::from_secs(35),
             immortal: false,
             refused: false,
-            counts_hops: false,
+            hops_from: None,
             workers: 2,
             jitter: Jitter(0),
             reactions: Reaction::FEW,
-            budget: Budget { crashes: 1, copies: 1, submissions: 2, ticks: 3, ..Budget::default() },
+            budget: Budget { submissions: 1, ticks: 3, ..Budget::default() },
             decide,
             mistake: None,
         }
+    }
+
+    pub(crate) fn crashes(mut self, times: u8) -> Self {
+        self.budget.crashes = times;
+        self
+    }
+
+    pub(crate) fn copies(mut self, times: u8) -> Self {
+        self.budget.copies = times;
+        self
+    }
+
+    /// The sender sends the event so many times more.
+    pub(crate) fn repeats(mut self, times: u8) -> Self {
+        self.budget.submissions = 1 + times;
+        self
+    }
+
+    pub(crate) fn ticks(mut self, times: u8) -> Self {
+        self.budget.ticks = times;
+        self
+    }
+
+    pub(crate) fn failures(mut self, times: u8) -> Self {
+        self.budget.failures = times;
+        self
+    }
+
+    pub(crate) fn redrives(mut self, times: u8) -> Self {
+        self.budget.redrives = times;
+        self
+    }
+
+    pub(crate) fn orders(mut self, times: u8) -> Self {
+        self.budget.orders = times;
+        self
+    }
+
+    pub(crate) fn removals(mut self, times: u8) -> Self {
+        self.budget.removals = times;
+        self
+    }
+
+    /// The first wait is too long for a queue.
+    pub(crate) fn long_wait(mut self) -> Self {
+        self.retry = sample::waits(&[1_800, 10]);
+        self
+    }
+
+    pub(crate) fn looks(mut self, times: u8) -> Self {
+        self.budget.looks = times;
+        self
+    }
+
+    pub(crate) fn stale_pages(mut self, times: u8) -> Self {
+        self.budget.stale_pages = times;
+        self
+    }
+
+    pub(crate) fn hops_from(mut self, hops: u8) -> Self {
+        self.hops_from = Some(hops);
+        self
+    }
+
+    pub(crate) fn reactions(mut self, reactions: &'static [Reaction]) -> Self {
+        self.reactions = reactions;
+        self
+    }
+
+    pub(crate) fn immortal(mut self) -> Self {
+        self.immortal = true;
+        self
+    }
+
+    pub(crate) fn refused(mut self) -> Self {
+        self.refused = true;
+        self
+    }
+
+    pub(crate) fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    pub(crate) fn decide(mut self, decide: Decide) -> Self {
+        self.decide = decide;
+        self
+    }
+
+    pub(crate) fn mistake(mut self, mistake: Mistake) -> Self {
+        self.mistake = Some(mistake);
+        self
     }
 }

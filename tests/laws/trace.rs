@@ -39,7 +39,9 @@ fn stands(world: &World) -> String {
 
 fn step(world: &World, action: &Action) -> String {
     match action {
-        Action::Submit { how } => format!("the sender sends the event; validate: insert{}", manner(how)),
+        Action::Submit { how } => {
+            format!("the sender sends the event; validate: insert{}", manner(how))
+        }
         Action::Pick { message, copied } => {
             let message = &world.messages[*message];
             let copy = if *copied { ", a copy of it stays" } else { "" };
@@ -50,7 +52,9 @@ fn step(world: &World, action: &Action) -> String {
             let worker = &world.workers[*worker];
             format!("{}: {}{}", worker.name(), operation(&worker.stand), manner(how))
         }
-        Action::Acknowledge { worker } => format!("{}: acknowledges", world.workers[*worker].name()),
+        Action::Acknowledge { worker } => {
+            format!("{}: acknowledges", world.workers[*worker].name())
+        }
         Action::Crash { worker } => {
             let worker = &world.workers[*worker];
             format!("{}: CRASHES before: {}", worker.name(), operation(&worker.stand))

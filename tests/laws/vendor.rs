@@ -107,13 +107,7 @@ pub(crate) struct Vendor {
 
 impl Vendor {
     pub(crate) fn new() -> Self {
-        Self {
-            effects: 0,
-            knows_key_until: None,
-            counted: 0,
-            not_before: noon(),
-            in_doubt: false,
-        }
+        Self { effects: 0, knows_key_until: None, counted: 0, not_before: noon(), in_doubt: false }
     }
 
     pub(crate) fn take(&mut self, reaction: Reaction, setting: &Setting, now: Timestamp) -> Answer {

@@ -89,7 +89,7 @@ impl Worker {
             (Step::Dispatch, _) | (Step::Retry, None) => Input::Picked,
             (Step::Retry, Some(order)) => Input::Retry(order.clone()),
             (Step::Due, _) => Input::Due,
-            (Step::Alert, _) => Input::Tell,
+            (Step::Alert, _) => Input::Tell { version: message.ticket.version },
         })
     }
 
@@ -193,9 +193,9 @@ impl Worker {
     }
 
     fn has_drawn(&self, base: u128) -> bool {
-        self.log.iter().any(
-            |heard| matches!(heard, Heard::Drawn(token) if token.0.as_u128() & !0xff == base),
-        )
+        self.log
+            .iter()
+            .any(|heard| matches!(heard, Heard::Drawn(token) if token.0.as_u128() & !0xff == base))
     }
 
     pub(crate) fn name(&self) -> &'static str {

@@ -11,7 +11,12 @@ use fairlead_core::{
 use fairlead_tests::sample::noon;
 use jiff::Timestamp;
 
-use crate::{kept::Kept, setting::{Budget, Setting}, vendor::Vendor, worker::Worker};
+use crate::{
+    kept::Kept,
+    setting::{Budget, Setting},
+    vendor::Vendor,
+    worker::Worker,
+};
 
 /// What comes later than this is of no interest to a setting; only a key or a patience that ends sooner is.
 pub(crate) fn horizon() -> Timestamp {
@@ -96,7 +101,8 @@ impl World {
     pub(crate) fn is_listed(&self, version: Version) -> bool {
         let names = |m: &Message| {
             m.ticket.order.as_ref().is_some_and(|o| {
-                m.ticket.step == Step::Retry && (o.version == version || o.version.next() == version)
+                m.ticket.step == Step::Retry
+                    && (o.version == version || o.version.next() == version)
             })
         };
         self.messages.iter().any(names) || self.held().any(names)

@@ -81,6 +81,7 @@ pub fn catalog(integration: &Integration) -> Catalog {
         base_url: "https://finance.example.com".to_owned(),
         auth: Auth::Bearer { secret: SecretName::new("finance-api") },
         timeout: Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(10) },
+        private: false,
     };
     Catalog {
         integrations: BTreeMap::from([(integration.name.clone(), integration.clone())]),

@@ -102,8 +102,7 @@ async fn redriven(world: &World) {
     // The order is refused, and the message that was redriven lies on the DLQ again.
     let look = async || (world.inbox.letters_about(entry.id).len() == 2).then_some(());
     world.until(SOON, "a second message on the DLQ", &case, look).await;
-    let entry = world.parked(SOON, &case, Class::InDoubt).await;
-    assert_eq!(words(&entry.history).last().map(String::as_str), Some("retry_refused"));
+    assert_eq!(world.entry(&case.entry()).await, Some(entry.clone()), "nothing has changed");
     assert_eq!((world.requests(&case).len(), world.invoices(&case)), (1, 1));
     assert_eq!(world.inbox.alerts_about(entry.id).len(), 1);
 }

@@ -41,6 +41,8 @@ fn main() -> ExitCode {
             return ExitCode::from(3);
         }
     };
+    // The suite prints what a failed scenario says; here only where that was.
+    std::panic::set_hook(Box::new(|failed| eprintln!("failed at {:?}", failed.location())));
     let trials = scenarios.iter().map(|one| trial(one, &world, runtime.handle())).collect();
     let conclusion = libtest_mimic::run(&args, trials);
     // The last owner: its end is the engine's end, also when a scenario has panicked.

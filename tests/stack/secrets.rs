@@ -21,8 +21,14 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
 
 async fn nowhere(world: &World) {
     let places = everything(world).await;
-    assert!(places.iter().any(|(place, _)| place.contains("-dispatch")), "no log of dispatch");
+    assert!(places.iter().any(|(place, _)| place.ends_with("-dispatch")), "no log of dispatch");
     assert!(!world.vendor.requests().is_empty(), "no key was ever used, so none can have leaked");
+    for entry in entries(world).await.iter().filter(|entry| entry.life.attempts > 0) {
+        let id = entry.id.to_string();
+        let logged =
+            |(place, text): &(String, String)| place.ends_with("-dispatch") && text.contains(&id);
+        assert!(places.iter().any(logged), "the log does not show what dispatch did for {id}");
+    }
     for form in world.secrets().iter().flat_map(|key| forms(key)) {
         for (place, text) in &places {
             assert!(!text.contains(&form), "{form} stands in {place}: {text}");

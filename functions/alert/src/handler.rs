@@ -5,5 +5,6 @@ use fairlead_core::{decide::Input, drive::drive, ticket::Ticket};
 
 /// Tells the owner, once per parking.
 pub(crate) async fn tell(aws: &Aws, ticket: Ticket) -> Result<(), Failure> {
-    Ok(drive(aws, &aws.rules(), &ticket.entry, Input::Tell, ticket.hops).await?)
+    let input = Input::Tell { version: ticket.version };
+    Ok(drive(aws, &aws.rules(), &ticket.entry, input, ticket.hops).await?)
 }

@@ -3,7 +3,6 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, request};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One request that reached the vendor, and what became of it.
@@ -69,7 +68,7 @@ impl Call {
             method: head.method.to_string(),
             path: format!("{rest}{query}"),
             idempotency_key: header(&head.headers, "idempotency-key"),
-            body_sha256: format!("{:x}", Sha256::digest(&body)),
+            body_sha256: fairlead_core::id::Sha256Hex::of(&body).to_string(),
             body: String::from_utf8_lossy(&body).into_owned(),
             headers: masked(&head.headers),
             done: String::new(),

@@ -60,7 +60,10 @@ pub enum Input {
         took: Duration,
     },
     /// The alert step has picked up its ticket.
-    Tell,
+    Tell {
+        /// The version at which the delivery was parked; tickets of an older form do not name it.
+        version: Option<Version>,
+    },
     /// The owner has been told about the parking of this version.
     Told {
         /// The version at which it was parked.
@@ -89,6 +92,8 @@ pub enum Command {
     },
     /// Tell the owner, then come back with [`Input::Told`].
     Publish,
+    /// Leave the ticket on its queue, which shows it again by itself: its chain is too long for another.
+    Keep,
 }
 
 /// A decision.
@@ -112,14 +117,14 @@ pub fn decide(life: &Life, input: &Input, policy: Option<&Policy<'_>>, moment: &
     match (input, policy) {
         (Input::Submitted, _) => submitted(life),
         (Input::Picked, Some(policy)) => picked(life, policy, moment),
-        (Input::Picked | Input::Retry(_), None) => orphaned(life, moment),
+        (Input::Picked, None) => orphaned(life, moment),
         (Input::Due, _) => due(life, moment),
         (Input::Answered { token, answer, took }, _) => {
             settle::settle(life, settle::Heard { token, answer, took: *took }, policy, moment)
         }
-        (Input::Tell, _) => tell(life),
+        (Input::Tell { version }, _) => tell(life, *version),
         (Input::Told { version }, _) => told(life, *version),
-        (Input::Retry(order), Some(policy)) => retry(life, order, policy, moment),
+        (Input::Retry(order), _) => retry(life, order, policy, moment),
     }
 }
 
@@ -152,7 +157,7 @@ pub(crate) fn claim(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
     if after(life.begun_at, policy.retry.give_up_after) <= moment.now {
         return settle::park(life.clone(), Class::Exhausted, String::new(), moment);
     }
-    if life.doubt && !wait::may_repeat(life, policy.dedupe, moment.now) {
+    if life.doubt && !may_repeat(life, policy, moment.now) {
         return settle::park(life.clone(), Class::InDoubt, String::new(), moment);
     }
     call(life.clone(), policy, moment)
@@ -179,6 +184,9 @@ fn hold(life: &Life, end: Timestamp, moment: &Moment) -> Step {
             let mut next = life.clone();
             next.state = State::Waiting { due_at: *due_at, held: Held::Index { look_at: *due_at } };
             Step { next: Some(next), ..Step::default() }
+        }
+        _ if !wait::fits_queue(delay.min(wait::LONGEST_DELAY), moment.hops) => {
+            Step::run([Command::Keep])
         }
         _ => Step::run([Command::Send {
             queue: Queue::Retry,
@@ -210,9 +218,12 @@ fn due(life: &Life, moment: &Moment) -> Step {
     }
 }
 
-fn tell(life: &Life) -> Step {
+/// An alert for an older parking says nothing of this one, whose DLQ message may not be there yet.
+fn tell(life: &Life, version: Option<Version>) -> Step {
     match &life.state {
-        State::Parked { told: false, .. } => Step::run([Command::Publish]),
+        State::Parked { told: false, .. } if version.is_none_or(|v| v == life.version) => {
+            Step::run([Command::Publish])
+        }
         State::Accepted
         | State::Sending { .. }
         | State::Waiting { .. }
@@ -233,21 +244,30 @@ fn told(life: &Life, version: Version) -> Step {
 }
 
 /// An order to retry: safe twice, at once and late, because only the parking it names can obey it.
-fn retry(life: &Life, order: &Order, policy: &Policy<'_>, moment: &Moment) -> Step {
-    let State::Parked { class, .. } = &life.state else { return Step::default() };
+fn retry(life: &Life, order: &Order, policy: Option<&Policy<'_>>, moment: &Moment) -> Step {
     // The alert may have counted the version up by one since the message was written.
-    if life.version != order.version && life.version != order.version.next() {
-        return Step::default();
+    let named = life.version == order.version || life.version == order.version.next();
+    match (&life.state, policy) {
+        (State::Parked { class, told, .. }, policy) if named => match policy {
+            Some(policy) if may_obey(life, *class, order, policy, moment) => {
+                obey(life, order, policy, moment)
+            }
+            // Nothing changes, so a crash in here repeats it. The redriven message was the one on the DLQ.
+            _ if *told => Step::run([send(Queue::Dlq)]),
+            _ => Step::run(announce()),
+        },
+        // Stale, or obeyed by someone who may have died since: this ticket may be the only one left.
+        (_, Some(policy)) => picked(life, policy, moment),
+        (_, None) => orphaned(life, moment),
     }
-    let unsafe_doubt = life.doubt && !wait::may_repeat(life, policy.dedupe, moment.now);
-    if !class.can_be_retried() || (unsafe_doubt && !order.checked) {
-        let line = What::RetryRefused { by: order.by.clone() };
-        return Step {
-            next: Some(life.clone()),
-            lines: vec![line],
-            commands: vec![send(Queue::Dlq)],
-        };
-    }
+}
+
+fn may_obey(life: &Life, of: Class, order: &Order, policy: &Policy<'_>, moment: &Moment) -> bool {
+    let safe = !life.doubt || order.checked || may_repeat(life, policy, moment.now);
+    of.can_be_retried() && safe
+}
+
+fn obey(life: &Life, order: &Order, policy: &Policy<'_>, moment: &Moment) -> Step {
     let mut next = life.clone();
     next.begun_at = moment.now;
     next.failures = 0;
@@ -258,6 +278,11 @@ fn retry(life: &Life, order: &Order, policy: &Policy<'_>, moment: &Moment) -> St
     let mut step = call(next, policy, moment);
     step.lines.insert(0, What::Retried { by: order.by.clone(), reason: order.reason.clone() });
     step
+}
+
+/// Whether a call that begins at `at` may repeat an effect. It may leave as late as its lease ends.
+pub(crate) fn may_repeat(life: &Life, policy: &Policy<'_>, at: Timestamp) -> bool {
+    wait::may_repeat(life, policy.dedupe, after(at, policy.lease))
 }
 
 /// The integration is gone: whatever is unfinished waits for a person.

@@ -115,6 +115,9 @@ async fn run<P: Ports>(
             Command::Send { queue, delay } => {
                 ports.send(queue, &ticket(entry, queue, hops), delay).await?;
             }
+            Command::Keep => {
+                return Err(PortError::new("hold the ticket", "its chain is too long for another"));
+            }
             Command::Publish => {
                 if let Some(notice) = Notice::of(entry) {
                     ports.publish(&Alert::of(entry, &notice)).await?;
@@ -130,6 +133,7 @@ async fn run<P: Ports>(
 fn ticket(entry: &Entry, queue: Queue, hops: u8) -> Ticket {
     let mut ticket = Ticket::new(queue.step(), entry.key.clone(), entry.id);
     ticket.hops = hops.saturating_add(1);
+    ticket.version = (queue == Queue::Alert).then_some(entry.life.version);
     if queue == Queue::Dlq {
         ticket.hops = 0;
         ticket.notice = Notice::of(entry);

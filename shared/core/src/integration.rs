@@ -190,6 +190,9 @@ pub struct Destination {
     pub auth: Auth,
     /// How long a call may take.
     pub timeout: Timeout,
+    /// Whether its address may be one of the company's own network.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
 }
 
 /// How calls prove who we are. Secrets are named here and read by dispatch.
@@ -208,13 +211,53 @@ pub enum Auth {
         /// Below `fairlead/` in Secrets Manager.
         secret: SecretName,
     },
+    /// `Authorization: Basic` with this user, and the secret as the password (RFC 7617).
+    Basic {
+        /// The user's name.
+        user: String,
+        /// Below `fairlead/` in Secrets Manager.
+        secret: SecretName,
+    },
+    /// The secret as the value of a query parameter of this name.
+    Query {
+        /// The parameter's name.
+        name: String,
+        /// Below `fairlead/` in Secrets Manager.
+        secret: SecretName,
+    },
+    /// The request is signed with the secret (Standard Webhooks).
+    StandardWebhooks {
+        /// Below `fairlead/` in Secrets Manager.
+        secret: SecretName,
+    },
+    /// A bearer token that the vendor grants to us as a client.
+    Oauth2(Oauth2),
+}
+
+/// OAuth 2.0 client credentials (RFC 6749 section 4.4); the client proves itself by HTTP Basic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Oauth2 {
+    /// Where tokens are granted: `https://host[:port]/path`.
+    pub token_url: String,
+    /// What the vendor calls us.
+    pub client_id: String,
+    /// The client's secret, below `fairlead/` in Secrets Manager.
+    pub secret: SecretName,
+    /// What is asked for, where the vendor wants it said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
 }
 
 impl Auth {
     /// The secret that the calls need.
     pub fn secret(&self) -> &SecretName {
         match self {
-            Self::Bearer { secret } | Self::Header { secret, .. } => secret,
+            Self::Bearer { secret }
+            | Self::Header { secret, .. }
+            | Self::Basic { secret, .. }
+            | Self::Query { secret, .. }
+            | Self::StandardWebhooks { secret }
+            | Self::Oauth2(Oauth2 { secret, .. }) => secret,
         }
     }
 }

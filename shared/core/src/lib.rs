@@ -7,19 +7,23 @@
 //! - [`decide`](mod@decide): the only place where a delivery's fate is decided.
 //! - [`drive`](mod@drive): load, decide, save, run the commands; over the [`ports`].
 //! - [`accept`](mod@accept), [`release`](mod@release): how a delivery begins, and how long waits end.
+//! - [`address`], [`webhook`]: where a vendor may be, and how a call is signed.
 //! - [`ticket`], [`alert`], [`problem`]: what travels, what an owner reads, what a sender reads.
 
 pub mod accept;
+pub mod address;
 pub mod alert;
 pub mod class;
 pub mod decide;
 pub mod drive;
 pub mod entry;
+pub mod gate;
 pub mod history;
 pub mod id;
 pub mod integration;
 pub mod notice;
 pub mod outcome;
+pub mod pace;
 pub mod ports;
 pub mod problem;
 pub mod record;
@@ -31,3 +35,4 @@ pub mod ticket;
 pub mod timeline;
 pub mod violation;
 pub mod wait;
+pub mod webhook;

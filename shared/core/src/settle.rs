@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     class::Class,
-    decide::{Command, Moment, Policy, Step, announce, call},
+    decide::{Command, Moment, Policy, Step, announce, claim, may_repeat},
     entry::{Held, Life, State},
     history::What,
     id::Token,
@@ -87,7 +87,7 @@ fn by_outcome(
         Outcome::NoEffect(Reason::Unauthorized) if !life.refused => {
             // The cached secret may be older than its rotation: one more call with a fresh one.
             next.refused = true;
-            call(next, policy, moment)
+            claim(&next, policy, moment)
         }
         Outcome::NoEffect(Reason::Unauthorized | Reason::Misconfigured) => {
             park(next, Class::Auth, String::new(), moment)
@@ -139,7 +139,7 @@ fn wait_for(mut life: Life, least: Duration, policy: &Policy<'_>, moment: &Momen
     if due_at >= after(life.begun_at, policy.retry.give_up_after) {
         return park(life, Class::Exhausted, String::new(), moment);
     }
-    if life.doubt && !wait::may_repeat(&life, policy.dedupe, due_at) {
+    if life.doubt && !may_repeat(&life, policy, due_at) {
         return park(life, Class::InDoubt, String::new(), moment);
     }
     let (held, commands) = if wait::fits_queue(length, moment.hops) {

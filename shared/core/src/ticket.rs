@@ -24,6 +24,9 @@ pub struct Ticket {
     /// With [`Step::Retry`]: what was ordered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
+    /// With [`Step::Alert`]: the version at which the delivery was parked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
     /// On the DLQ: what an operator needs to know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
@@ -92,7 +95,16 @@ impl Ticket {
 
     /// A ticket that starts a chain.
     pub fn new(step: Step, entry: EntryKey, delivery: DeliveryId) -> Self {
-        Self { v: Self::FORM, step, entry, delivery, hops: 0, order: None, notice: None }
+        Self {
+            v: Self::FORM,
+            step,
+            entry,
+            delivery,
+            hops: 0,
+            order: None,
+            version: None,
+            notice: None,
+        }
     }
 
     /// Reads a message body.

@@ -46,7 +46,7 @@ pub fn not_before(hint: Duration, retry: &RetryPolicy) -> Duration {
     hint.min(retry.retry_after_max)
 }
 
-/// Whether a call that may repeat an effect is safe at `at`.
+/// Whether a call that may repeat an effect is safe, should it leave as late as `at`.
 pub fn may_repeat(life: &Life, dedupe: &Dedupe, at: Timestamp) -> bool {
     match dedupe {
         Dedupe::Upsert => true,

@@ -1,0 +1,179 @@
+//! Never above the vendor's rate, over all concurrent dispatchers: slots in time, booked in blocks.
+//!
+//! A slot is a moment at which one call may begin. Slots lie evenly, a little further apart than the
+//! declared rate asks, so that no window of any length holds more calls than declared even when the
+//! wire delays some of them (generic cell rate algorithm, ITU-T I.371, without its burst allowance).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::Version,
+    span::{self, after, until},
+};
+
+/// `10/s`, `600/m`: how many calls a vendor allows in a length of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Rate {
+    /// How many.
+    pub calls: u32,
+    /// In how long.
+    #[serde(with = "span::millis")]
+    pub per: Duration,
+}
+
+impl Rate {
+    /// The distance between two slots: a tenth more than the rate asks, so that calls which start
+    /// late or travel slowly still do not meet in one window.
+    pub fn interval(self) -> Duration {
+        self.per.mul_f64(1.1) / self.calls.max(1)
+    }
+
+    /// How late a slot may still be used: less than half of what the slots are apart beyond the rate.
+    fn tolerance(self) -> Duration {
+        self.per / 25
+    }
+}
+
+/// How far the slots of a destination are booked: one small item of the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Pace {
+    /// Counts the writes; 0 while there is no item.
+    pub version: Version,
+    /// The first slot that nobody has booked.
+    pub free: Option<Timestamp>,
+    /// Where the line of those who were told to come back ends.
+    pub line: Option<Timestamp>,
+}
+
+/// Slots that one dispatcher has booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The next unused slot.
+    pub next: Timestamp,
+    /// How many are left.
+    pub left: u32,
+    /// The distance between two of them.
+    pub interval: Duration,
+    /// How late each may still be used.
+    pub tolerance: Duration,
+}
+
+impl Block {
+    /// Takes one slot that is not over yet; a dispatcher that is late finds its slots gone.
+    pub fn take(&mut self, now: Timestamp) -> Option<Timestamp> {
+        while self.left > 0 {
+            let slot = self.next;
+            self.next = after(slot, self.interval);
+            self.left -= 1;
+            if now <= after(slot, self.tolerance) {
+                return Some(slot);
+            }
+        }
+        None
+    }
+}
+
+/// What a dispatcher that wants slots is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Booking {
+    /// Save this pace; if that was done, the block is yours.
+    Block(Pace, Block),
+    /// All slots within reach are taken: save this pace, and come back then.
+    Later(Pace, Timestamp),
+}
+
+/// Books `wanted` slots, or as many as lie within `reach` from now; else a place in the line.
+pub fn book(pace: &Pace, rate: Rate, wanted: u32, reach: Duration, now: Timestamp) -> Booking {
+    let interval = rate.interval();
+    let first = pace.free.map_or(now, |free| free.max(now));
+    let room = reach.saturating_sub(until(now, first)).as_nanos() / interval.as_nanos().max(1);
+    let left = wanted.min(u32::try_from(room).unwrap_or(u32::MAX));
+    let mut next = *pace;
+    if left > 0 {
+        next.free = Some(after(first, interval * left));
+        let block = Block { next: first, left, interval, tolerance: rate.tolerance() };
+        return Booking::Block(next, block);
+    }
+    let place = pace.line.map_or(first, |line| line.max(first));
+    next.line = Some(after(place, interval));
+    Booking::Later(next, place)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEN_A_SECOND: Rate = Rate { calls: 10, per: Duration::from_secs(1) };
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(millis).expect("a time")
+    }
+
+    /// Books one block after the other, as dispatchers do whose saves are conditional, and takes all slots.
+    fn slots(rate: Rate, asks: &[(u32, i64)]) -> Vec<Timestamp> {
+        let (mut pace, mut taken, mut now) = (Pace::default(), Vec::new(), at(0));
+        for (wanted, later) in asks {
+            now = after(now, Duration::from_millis(later.unsigned_abs()));
+            match book(&pace, rate, *wanted, Duration::from_secs(2), now) {
+                Booking::Block(next, mut block) => {
+                    pace = next;
+                    while let Some(slot) = block.take(now) {
+                        taken.push(slot);
+                    }
+                }
+                Booking::Later(next, _) => pace = next,
+            }
+        }
+        taken
+    }
+
+    #[test]
+    fn blocks_follow_each_other_and_the_line_spreads_those_who_come_back() {
+        let Booking::Block(pace, block) =
+            book(&Pace::default(), TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
+        else {
+            panic!("the first books at once")
+        };
+        assert_eq!((block.next, block.left), (at(0), 10));
+        assert_eq!(pace.free, Some(at(1_100)));
+        let Booking::Block(pace, block) =
+            book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
+        else {
+            panic!("there is room within two seconds")
+        };
+        assert_eq!((block.next, block.left), (at(1_100), 8));
+        let Booking::Later(pace, first) =
+            book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
+        else {
+            panic!("all within reach is taken")
+        };
+        let Booking::Later(_, second) =
+            book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
+        else {
+            panic!("all within reach is taken")
+        };
+        assert_eq!((first, second), (at(1_980), at(2_090)));
+    }
+
+    proptest! {
+        /// Guarantee 7: never above the declared rate over any window.
+        #[test]
+        fn no_window_holds_more_calls_than_declared(
+            calls in 1u32..50,
+            asks in prop::collection::vec((1u32..20, 0i64..700), 1..60),
+        ) {
+            let rate = Rate { calls, per: Duration::from_secs(1) };
+            let taken = slots(rate, &asks);
+            for (place, slot) in taken.iter().enumerate() {
+                let end = after(*slot, rate.per);
+                let within = taken[place..].iter().filter(|other| **other < end).count();
+                prop_assert!(within <= usize::try_from(calls).expect("small"), "{within} of {calls}");
+            }
+        }
+    }
+}
