@@ -8,11 +8,16 @@ use fairlead_aws::{
 };
 use fairlead_core::{
     class::Class,
+    door::pause,
     entry::{Entry, State},
+    gate::Pause,
+    id::DestinationName,
     ports::PortError,
     ticket::{Order, Step, Ticket},
     timeline::timeline,
 };
+
+use jiff::Timestamp;
 
 use crate::engine::{MissingOutput, Outputs};
 
@@ -45,6 +50,9 @@ pub enum DeskError {
     /// The id is no id.
     #[error(transparent)]
     Find(#[from] FindError),
+    /// No destination has this name.
+    #[error("no destination is called \"{0}\"; the bundle has {1}")]
+    NoDestination(String, String),
     /// No delivery has such an id.
     #[error("no delivery's id begins with {0}")]
     NoSuch(String),
@@ -72,7 +80,9 @@ impl DeskError {
             Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::NotSendable(..) => {
                 1
             }
-            Self::Several(..) | Self::Find(FindError::NotAnId(_) | FindError::TooShort(_)) => 2,
+            Self::NoDestination(..)
+            | Self::Several(..)
+            | Self::Find(FindError::NotAnId(_) | FindError::TooShort(_)) => 2,
             Self::Aws(..) | Self::Outputs(_) | Self::Port(_) | Self::Find(FindError::Port(_)) => 3,
         }
     }
@@ -147,6 +157,29 @@ impl Desk {
         ))
     }
 
+    /// Stops all calls to a destination; its deliveries wait, and none is lost.
+    ///
+    /// # Errors
+    /// When there is no such destination, or AWS does not do its part.
+    pub async fn pause(&self, destination: &str, reason: &str) -> Result<String, DeskError> {
+        let of = known(destination)?;
+        let (by, reason, since) = (self.caller().await?, reason.to_owned(), Timestamp::now());
+        let changed = pause(&self.ledger, &of, Some(Pause { by, reason, since })).await?;
+        let said = if changed { "is paused" } else { "was paused already" };
+        Ok(format!("{of} {said}\nNext: fairlead resume {of}\n"))
+    }
+
+    /// Allows calls to a destination again; what waited is released within two minutes, oldest first.
+    ///
+    /// # Errors
+    /// As [`Desk::pause`].
+    pub async fn resume(&self, destination: &str) -> Result<String, DeskError> {
+        let of = known(destination)?;
+        let changed = pause(&self.ledger, &of, None).await?;
+        let resumed = "is resumed; what waited is released within two minutes, oldest first";
+        Ok(format!("{of} {}\n", if changed { resumed } else { "was not paused" }))
+    }
+
     /// Who is at the desk, as AWS knows her; stands in the history of what she orders.
     async fn caller(&self) -> Result<String, DeskError> {
         let client = aws_sdk_sts::Client::new(&self.config);
@@ -165,6 +198,16 @@ impl Desk {
         let entry = self.ledger.load(key).await?;
         entry.ok_or_else(|| DeskError::NoSuch(id.to_owned()))
     }
+}
+
+fn known(destination: &str) -> Result<DestinationName, DeskError> {
+    let of = DestinationName::new(destination);
+    let all = &fairlead_catalog::catalog().destinations;
+    if all.contains_key(&of) {
+        return Ok(of);
+    }
+    let names: Vec<_> = all.keys().map(DestinationName::as_str).collect();
+    Err(DeskError::NoDestination(destination.to_owned(), names.join(", ")))
 }
 
 /// The same that the rules will say; said here, so that the operator hears of it.

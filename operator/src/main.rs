@@ -29,6 +29,19 @@ enum Command {
     /// Look at deliveries.
     #[command(subcommand)]
     Deliveries(Deliveries),
+    /// Stop all calls to a destination; its deliveries wait, and none is lost.
+    Pause {
+        /// The destination's name.
+        destination: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Allow calls to a destination again; what waited goes out oldest first.
+    Resume {
+        /// The destination's name.
+        destination: String,
+    },
     /// Try a parked delivery again, with the same key and the same bytes.
     Retry {
         /// The delivery's id, or its beginning.
@@ -57,6 +70,8 @@ async fn main() -> ExitCode {
     let told = match cli.command {
         Command::Demo { once } => return run_demo(once).await,
         Command::Deliveries(Deliveries::Show { id }) => show(&cli.place, &id).await,
+        Command::Pause { destination, reason } => pause(&cli.place, &destination, &reason).await,
+        Command::Resume { destination } => resume(&cli.place, &destination).await,
         Command::Retry { id, reason, checked } => retry(&cli.place, &id, &reason, checked).await,
     };
     match told {
@@ -83,6 +98,14 @@ async fn run_demo(once: bool) -> ExitCode {
 
 async fn show(place: &Place, id: &str) -> Result<String, DeskError> {
     Desk::open(place).await?.show(id).await
+}
+
+async fn pause(place: &Place, destination: &str, reason: &str) -> Result<String, DeskError> {
+    Desk::open(place).await?.pause(destination, reason).await
+}
+
+async fn resume(place: &Place, destination: &str) -> Result<String, DeskError> {
+    Desk::open(place).await?.resume(destination).await
 }
 
 async fn retry(place: &Place, id: &str, reason: &str, checked: bool) -> Result<String, DeskError> {

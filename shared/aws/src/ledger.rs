@@ -171,7 +171,7 @@ fn old_of_put(failed: &SdkError<PutItemError>) -> Option<Item> {
     }
 }
 
-fn old_of_update(failed: &SdkError<UpdateItemError>) -> Option<Item> {
+pub(crate) fn old_of_update(failed: &SdkError<UpdateItemError>) -> Option<Item> {
     match failed.as_service_error()? {
         // An entry that has expired in between leaves no item; it is lost to us all the same.
         UpdateItemError::ConditionalCheckFailedException(e) => {

@@ -14,6 +14,7 @@ pub mod queue;
 pub mod ran;
 pub mod row;
 pub mod secret;
+pub mod small;
 pub mod topic;
 pub mod vendor;
 pub mod world;

@@ -270,7 +270,12 @@ impl Changing {
             }),
             "waiting" => {
                 let look_at = self.work_at.and_then(|at| Timestamp::from_millisecond(at).ok());
-                let held = look_at.map_or(Held::Queue, |look_at| Held::Index { look_at });
+                let gate = self.work.as_deref().is_some_and(|work| work.starts_with("gate#"));
+                let held = match look_at {
+                    Some(_) if gate => Held::Gate,
+                    Some(look_at) => Held::Index { look_at },
+                    None => Held::Queue,
+                };
                 Ok(State::Waiting { due_at: self.due_at.ok_or_else(|| missing("due_at"))?, held })
             }
             "parked" => Ok(State::Parked {

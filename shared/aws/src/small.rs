@@ -2,20 +2,50 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use fairlead_core::{
-    id::Version,
-    ports::{PortError, Saved},
+    gate::Gate,
+    id::{DestinationName, Version},
+    pace::Pace,
+    ports::{Gates, PortError, Saved},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::ledger::{Ledger, chain, old_of_update};
 
+impl Gates for Ledger {
+    async fn gate(&self, of: &DestinationName) -> Result<Option<Gate>, PortError> {
+        self.small(format!("gate#{of}")).await
+    }
+
+    async fn save_gate(
+        &self,
+        of: &DestinationName,
+        gate: &Gate,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        self.save_small(format!("gate#{of}"), gate, gate.version, replaces).await
+    }
+
+    async fn pace(&self, of: &DestinationName) -> Result<Option<Pace>, PortError> {
+        self.small(format!("pace#{of}")).await
+    }
+
+    async fn save_pace(
+        &self,
+        of: &DestinationName,
+        pace: &Pace,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        self.save_small(format!("pace#{of}"), pace, pace.version, replaces).await
+    }
+}
+
 impl Ledger {
     /// Reads a small item, consistently.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the item is of another kind.
-    pub async fn small<T: DeserializeOwned>(&self, pk: String) -> Result<Option<T>, PortError> {
+    async fn small<T: DeserializeOwned>(&self, pk: String) -> Result<Option<T>, PortError> {
         let get = self.client.get_item().table_name(&self.table).key("pk", AttributeValue::S(pk));
         let answer = get.consistent_read(true).send().await;
         let answer = answer.map_err(|e| PortError::new("read the gate", chain(e)))?;
@@ -28,7 +58,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn save_small<T: Serialize>(
+    async fn save_small<T: Serialize>(
         &self,
         pk: String,
         value: &T,
@@ -46,7 +76,9 @@ impl Ledger {
             .table_name(&self.table)
             .key("pk", AttributeValue::S(pk))
             .update_expression("SET version = :version, #value = :value, writer = :writer")
-            .condition_expression("version = :replaces OR (attribute_not_exists(pk) AND :replaces = :none)")
+            .condition_expression(
+                "version = :replaces OR (attribute_not_exists(pk) AND :replaces = :none)",
+            )
             .expression_attribute_names("#value", "value")
             .expression_attribute_values(":value", value)
             .expression_attribute_values(":writer", writer.clone())

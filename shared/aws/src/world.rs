@@ -6,6 +6,7 @@ use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use fairlead_core::{
     alert::Alert,
+    door::Memory,
     drive::Rules,
     entry::Entry,
     id::{DeliveryId, EntryKey, Token, Version},
@@ -38,6 +39,7 @@ pub struct Aws {
 struct Parts {
     catalog: &'static Catalog,
     places: Places,
+    memory: Memory,
     ledger: Ledger,
     queues: Queues,
     secrets: Secrets,
@@ -60,6 +62,7 @@ impl Aws {
             secrets: Secrets::new(&config),
             topic: Topic::new(&config, places.alert_topic.clone()),
             vendor: Vendor::new(&places),
+            memory: Memory::default(),
             places,
         };
         Ok(Self { parts: Arc::new(parts), deadline: None })
@@ -72,8 +75,9 @@ impl Aws {
     }
 
     /// The rules that this bundle drives deliveries by.
-    pub fn rules(&self) -> Rules<'static> {
-        Rules::new(self.parts.catalog, self.parts.places.dispatch_timeout)
+    pub fn rules(&self) -> Rules<'_> {
+        let parts = &self.parts;
+        Rules::new(parts.catalog, &parts.memory, parts.places.dispatch_timeout)
     }
 
     /// What the integrations declare.
@@ -95,6 +99,12 @@ async fn config() -> aws_config::SdkConfig {
 }
 
 impl Ports for Aws {
+    type Gates = Ledger;
+
+    fn gates(&self) -> &Ledger {
+        &self.parts.ledger
+    }
+
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -142,6 +152,10 @@ impl Ports for Aws {
 
     async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
         self.parts.topic.publish(alert).await
+    }
+
+    async fn sleep(&self, length: Duration) {
+        tokio::time::sleep(length).await;
     }
 
     async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {

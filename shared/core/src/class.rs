@@ -84,7 +84,9 @@ impl Class {
                 "Look in the vendor's system whether the record is there; \
                  only if it is not, retry with --checked."
             }
-            Self::Auth => "Put a valid credential into the destination's secret, then retry.",
+            Self::Auth => {
+                "Put a valid credential into the destination's secret, resume the destination, then retry."
+            }
             Self::Missing => "Deploy a bundle that has this integration again, then retry.",
             Self::Mapping => "Correct the event or the mapping, then send the event again.",
             Self::Schema => "Correct the event at the source, then send it again.",

@@ -39,6 +39,17 @@ pub struct Moment {
     pub jitter: Jitter,
     /// How many queues the ticket at hand has passed.
     pub hops: u8,
+    /// The destination's gate is closed, where a call was asked for.
+    pub closed: Option<Closed>,
+}
+
+/// Why no call may be made now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// Not before this.
+    pub until: Timestamp,
+    /// Only its turn has not come: it may come back by itself at that time.
+    pub turn: bool,
 }
 
 /// Something that happened to a delivery.
@@ -90,6 +101,8 @@ pub enum Command {
         /// Not visible before this has passed; at most [`wait::LONGEST_DELAY`].
         delay: Duration,
     },
+    /// Stop all calls to the destination: it refuses our credential, and would refuse the next one too.
+    Pause,
     /// Tell the owner, then come back with [`Input::Told`].
     Publish,
     /// Leave the ticket on its queue, which shows it again by itself: its chain is too long for another.
@@ -160,7 +173,34 @@ pub(crate) fn claim(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
     if life.doubt && !may_repeat(life, policy, moment.now) {
         return settle::park(life.clone(), Class::InDoubt, String::new(), moment);
     }
-    call(life.clone(), policy, moment)
+    match moment.closed {
+        Some(closed) => hold_back(life.clone(), closed, policy, moment),
+        None => call(life.clone(), policy, moment),
+    }
+}
+
+/// The gate is closed. That is not the delivery's fault, so no attempt and no failure is counted.
+fn hold_back(mut life: Life, closed: Closed, policy: &Policy<'_>, moment: &Moment) -> Step {
+    let due_at = closed.until.min(after(life.begun_at, policy.retry.give_up_after));
+    let delay = until(moment.now, due_at);
+    let (held, commands) = if closed.turn && wait::fits_queue(delay, moment.hops) {
+        (Held::Queue, vec![Command::Send { queue: Queue::Retry, delay }])
+    } else {
+        (Held::Gate, vec![])
+    };
+    life.state = State::Waiting { due_at, held };
+    Step { next: Some(life), lines: vec![What::HeldBack { until: due_at }], commands }
+}
+
+/// Whether the input leads to a call, so that the gate must be asked first.
+pub fn wants_call(life: &Life, input: &Input, now: Timestamp) -> bool {
+    let ripe = match &life.state {
+        State::Accepted => true,
+        State::Waiting { due_at, .. } => *due_at <= now,
+        State::Parked { .. } => matches!(input, Input::Retry(_)),
+        State::Sending { .. } | State::Delivered => false,
+    };
+    ripe && matches!(input, Input::Picked | Input::Retry(_))
 }
 
 /// The one way into a call: the lease stands in the ledger before any byte leaves.
@@ -179,7 +219,7 @@ pub(crate) fn call(mut life: Life, policy: &Policy<'_>, moment: &Moment) -> Step
 fn hold(life: &Life, end: Timestamp, moment: &Moment) -> Step {
     let delay = until(moment.now, end);
     match &life.state {
-        State::Waiting { held: Held::Index { .. }, .. } => Step::default(),
+        State::Waiting { held: Held::Index { .. } | Held::Gate, .. } => Step::default(),
         State::Waiting { due_at, .. } if !wait::fits_queue(delay, moment.hops) => {
             let mut next = life.clone();
             next.state = State::Waiting { due_at: *due_at, held: Held::Index { look_at: *due_at } };
@@ -197,6 +237,13 @@ fn hold(life: &Life, end: Timestamp, moment: &Moment) -> Step {
 
 fn due(life: &Life, moment: &Moment) -> Step {
     match &life.state {
+        // Whoever looks at these has asked the gate.
+        State::Waiting { held: Held::Gate, .. } => {
+            let look_at = after(moment.now, wait::LOOK_AGAIN);
+            let mut next = life.clone();
+            next.state = State::Waiting { due_at: moment.now, held: Held::Index { look_at } };
+            Step { next: Some(next), lines: vec![], commands: vec![send(Queue::Dispatch)] }
+        }
         State::Waiting { due_at, .. } if moment.now < *due_at => hold(life, *due_at, moment),
         // A stale page of the index: this look has been made already.
         State::Waiting { held: Held::Index { look_at }, .. } if moment.now < *look_at => {
@@ -275,7 +322,10 @@ fn obey(life: &Life, order: &Order, policy: &Policy<'_>, moment: &Moment) -> Ste
     if order.checked {
         next.doubt = false;
     }
-    let mut step = call(next, policy, moment);
+    let mut step = match moment.closed {
+        Some(closed) => hold_back(next, closed, policy, moment),
+        None => call(next, policy, moment),
+    };
     step.lines.insert(0, What::Retried { by: order.by.clone(), reason: order.reason.clone() });
     step
 }

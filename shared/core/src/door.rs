@@ -9,12 +9,12 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
-    gate::{self, Gate, Heard, Permit, health},
+    gate::{self, Gate, Heard, Pause, Permit, health},
     id::{DestinationName, Token},
     integration::Destination,
     outcome::Answer,
     pace::{Block, Booking, Rate, book},
-    ports::{PortError, Ports, Saved},
+    ports::{Gates, PortError, Ports, Saved},
     span::{after, until},
 };
 
@@ -129,7 +129,7 @@ pub async fn enter<P: Ports>(
             Permit::Go => {}
             Permit::Probe(next) => {
                 let next = Gate { version: gate.version.next(), ..next };
-                match ports.save_gate(&destination.name, &next, gate.version).await? {
+                match ports.gates().save_gate(&destination.name, &next, gate.version).await? {
                     Saved::Done => memory.remember(&destination.name, &next, now),
                     Saved::Lost => {
                         memory.forget(&destination.name);
@@ -158,7 +158,7 @@ async fn current<P: Ports>(
     if let Some(gate) = memory.gate(of, ports.now()) {
         return Ok(gate);
     }
-    let gate = ports.gate(of).await?.unwrap_or_default();
+    let gate = ports.gates().gate(of).await?.unwrap_or_default();
     memory.remember(of, &gate, ports.now());
     Ok(gate)
 }
@@ -176,13 +176,13 @@ async fn wait_for_slot<P: Ports>(
             ports.sleep(until(now, slot)).await;
             return Ok(None);
         }
-        let pace = ports.pace(of).await?.unwrap_or_default();
+        let pace = ports.gates().pace(of).await?.unwrap_or_default();
         let (mut next, block, place) = match book(&pace, rate, BLOCK, REACH, ports.now()) {
             Booking::Block(next, block) => (next, Some(block), None),
             Booking::Later(next, place) => (next, None, Some(place)),
         };
         next.version = pace.version.next();
-        match (ports.save_pace(of, &next, pace.version).await?, block) {
+        match (ports.gates().save_pace(of, &next, pace.version).await?, block) {
             (Saved::Done, Some(block)) => memory.booked(of, block),
             (Saved::Done, None) => return Ok(place),
             (Saved::Lost, _) => {}
@@ -213,13 +213,13 @@ pub async fn leave<P: Ports>(
     let call = Heard { era: pass.era, token: pass.token, fine, unreported };
     for _ in 0..MOST_RACES {
         let now = ports.now();
-        let gate = ports.gate(of).await?.unwrap_or_default();
+        let gate = ports.gates().gate(of).await?.unwrap_or_default();
         let Some(next) = gate::heard(&gate, &call, &destination.breaker, now) else {
             memory.remember(of, &gate, now);
             return Ok(());
         };
         let next = Gate { version: gate.version.next(), ..next };
-        if ports.save_gate(of, &next, gate.version).await? == Saved::Done {
+        if ports.gates().save_gate(of, &next, gate.version).await? == Saved::Done {
             memory.remember(of, &next, now);
             return Ok(());
         }
@@ -227,12 +227,37 @@ pub async fn leave<P: Ports>(
     Ok(())
 }
 
+/// Stops all calls to a destination, or with `None` allows them again; the first pause stands until then.
+///
+/// Gives whether anything changed.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn pause<G: Gates>(
+    gates: &G,
+    of: &DestinationName,
+    pause: Option<Pause>,
+) -> Result<bool, PortError> {
+    for _ in 0..MOST_RACES {
+        let gate = gates.gate(of).await?.unwrap_or_default();
+        if gate.pause.is_some() == pause.is_some() {
+            return Ok(false);
+        }
+        let replaces = gate.version;
+        let next = Gate { version: replaces.next(), pause: pause.clone(), ..gate };
+        if gates.save_gate(of, &next, replaces).await? == Saved::Done {
+            return Ok(true);
+        }
+    }
+    Err(PortError::new("change the gate", "others changed it too often"))
+}
+
 /// Whether a look at the destination's waiting deliveries is of use now, and how many it may release.
 ///
 /// # Errors
 /// When the ledger does not answer.
 pub async fn room<P: Ports>(ports: &P, destination: &Destination) -> Result<usize, PortError> {
-    let gate = ports.gate(&destination.name).await?.unwrap_or_default();
+    let gate = ports.gates().gate(&destination.name).await?.unwrap_or_default();
     let room = match gate::ask(&gate, ports.token(), Duration::ZERO, ports.now()) {
         Permit::Wait(_) | Permit::Paused => 0,
         // One probe passes; the next comes when it was heard of.
@@ -250,3 +275,6 @@ fn per_minute(rate: Rate) -> usize {
     // A whole number of calls a minute, far below the size of a usize.
     (calls.ceil().max(1.0).min(1_000.0)) as usize
 }
+
+#[cfg(test)]
+mod tests;

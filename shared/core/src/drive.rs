@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use crate::{
     alert::Alert,
-    decide::{Command, Decide, Input, Moment, Policy, Step, decide},
+    decide::{Closed, Command, Decide, Input, Moment, Policy, Step, decide, wants_call},
+    door::{self, Door, Memory, Pass},
     entry::Entry,
+    gate::Pause,
     id::EntryKey,
     integration::Catalog,
     notice::Notice,
+    outcome::Answer,
     ports::{PortError, Ports, Saved},
     ticket::{Order, Queue, Ticket},
 };
@@ -24,6 +27,8 @@ pub struct Rules<'a> {
     pub lease: Duration,
     /// [`decide`], except in tests that seed a mistake.
     pub decide: Decide,
+    /// What this function instance remembers of its destinations.
+    pub memory: &'a Memory,
 }
 
 /// A delivery in an endless change of hands is a fault of ours; its ticket goes back and is counted.
@@ -33,8 +38,31 @@ impl<'a> Rules<'a> {
     /// The rules of a bundle whose dispatch function may run for `dispatch_timeout`.
     ///
     /// The lease outlasts the function, so its holder is dead when it ends.
-    pub fn new(catalog: &'a Catalog, dispatch_timeout: Duration) -> Self {
-        Self { catalog, lease: dispatch_timeout + Duration::from_secs(5), decide }
+    pub fn new(catalog: &'a Catalog, memory: &'a Memory, dispatch_timeout: Duration) -> Self {
+        Self { catalog, lease: dispatch_timeout + Duration::from_secs(5), decide, memory }
+    }
+
+    /// Asks the gate, where the input leads to a call.
+    async fn ask<P: Ports>(
+        &self,
+        ports: &P,
+        entry: &Entry,
+        input: &Input,
+    ) -> Result<Option<Door>, PortError> {
+        let found = self.catalog.find(&entry.integration);
+        let Some((_, destination)) = found else { return Ok(None) };
+        if !wants_call(&entry.life, input, ports.now()) {
+            return Ok(None);
+        }
+        let token = ports.token();
+        door::enter(ports, self.memory, destination, token, self.lease).await.map(Some)
+    }
+
+    /// Reports how the call went. The delivery is settled by then; a lost report costs only knowledge.
+    async fn report<P: Ports>(&self, ports: &P, entry: &Entry, pass: Pass, answer: &Answer) {
+        if let Some((_, destination)) = self.catalog.find(&entry.integration) {
+            let _ = door::leave(ports, self.memory, destination, pass, answer).await;
+        }
     }
 
     fn policy(&self, entry: &Entry) -> Option<Policy<'a>> {
@@ -70,9 +98,18 @@ pub async fn drive_entry<P: Ports>(
     mut input: Input,
     hops: u8,
 ) -> Result<(), PortError> {
+    let mut pass = None;
     for _ in 0..MOST_TURNS {
-        let moment =
-            Moment { now: ports.now(), token: ports.token(), jitter: ports.jitter(), hops };
+        let closed = match rules.ask(ports, &entry, &input).await? {
+            Some(Door::Open(leave)) => {
+                pass = Some(leave);
+                None
+            }
+            Some(Door::Closed { until, turn }) => Some(Closed { until, turn }),
+            None => None,
+        };
+        let (now, token, jitter) = (ports.now(), ports.token(), ports.jitter());
+        let moment = Moment { now, token, jitter, hops, closed };
         let step = (rules.decide)(&entry.life, &input, rules.policy(&entry).as_ref(), &moment);
         let Step { next, lines, commands } = step;
         if let Some(life) = next {
@@ -91,7 +128,11 @@ pub async fn drive_entry<P: Ports>(
                 }
             }
         }
-        match run(ports, &entry, commands, hops).await? {
+        let ran = run(ports, &entry, commands, hops).await;
+        if let (Some(pass), Input::Answered { answer, .. }) = (pass, &input) {
+            rules.report(ports, &entry, pass, answer).await;
+        }
+        match ran? {
             Some(heard) => input = heard,
             None => return Ok(()),
         }
@@ -117,6 +158,10 @@ async fn run<P: Ports>(
             }
             Command::Keep => {
                 return Err(PortError::new("hold the ticket", "its chain is too long for another"));
+            }
+            Command::Pause => {
+                let pause = Pause::refused(ports.now());
+                door::pause(ports.gates(), &entry.destination, Some(pause)).await?;
             }
             Command::Publish => {
                 if let Some(notice) = Notice::of(entry) {

@@ -108,6 +108,8 @@ pub enum State {
 pub enum Held {
     /// A delayed ticket on the retry queue.
     Queue,
+    /// Its destination's place in the due index: looked at when the gate may be open, oldest first.
+    Gate,
     /// The ledger's due index, which is looked at from `look_at` on.
     Index {
         /// Not before this; moved on after each look, so that a lost ticket is sent again.
@@ -163,6 +165,11 @@ pub fn due_partition(shard: u8) -> String {
     format!("due#{shard}")
 }
 
+/// The name of a destination's partition of the due index.
+pub fn gate_partition(destination: &DestinationName) -> String {
+    format!("gate#{destination}")
+}
+
 impl Entry {
     /// Where the entry stands in the sparse index; most entries, most of the time, nowhere.
     pub fn work(&self) -> Option<Work> {
@@ -170,6 +177,9 @@ impl Entry {
             State::Waiting { held: Held::Index { look_at }, .. } => {
                 let shard = self.id.0.as_bytes()[15] % DUE_SHARDS;
                 Some(Work { partition: due_partition(shard), at: *look_at })
+            }
+            State::Waiting { held: Held::Gate, .. } => {
+                Some(Work { partition: gate_partition(&self.destination), at: self.life.begun_at })
             }
             State::Parked { since, .. } => {
                 Some(Work { partition: "parked".to_owned(), at: *since })

@@ -84,6 +84,14 @@ pub struct Pause {
     pub since: Timestamp,
 }
 
+impl Pause {
+    /// The vendor has refused a credential that was read a moment ago.
+    pub fn refused(since: Timestamp) -> Self {
+        let reason = "the vendor refuses the credential".to_owned();
+        Self { by: "fairlead".to_owned(), reason, since }
+    }
+}
+
 /// When the breaker opens, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BreakerPolicy {

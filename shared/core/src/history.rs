@@ -64,6 +64,11 @@ pub enum What {
         /// Not before this.
         due_at: Timestamp,
     },
+    /// The destination's gate was closed.
+    HeldBack {
+        /// Not called before this.
+        until: Timestamp,
+    },
     /// Waits for a person.
     Parked {
         /// Why.
@@ -129,6 +134,7 @@ impl What {
                 format!("attempt {attempt}   not heard of again: unknown")
             }
             Self::Waiting { due_at } => format!("waiting     due {due_at:.0}"),
+            Self::HeldBack { until } => format!("held back   by the gate until {until:.0}"),
             Self::Parked { class, detail } if detail.is_empty() => {
                 format!("parked      {}", class.word())
             }

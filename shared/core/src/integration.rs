@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    gate::BreakerPolicy,
     id::{DestinationName, IntegrationName, SecretName, Sha256Hex},
+    pace::Rate,
     span,
 };
 
@@ -193,6 +195,12 @@ pub struct Destination {
     /// Whether its address may be one of the company's own network.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
+    /// How many calls the vendor allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// When calls are stopped because the vendor is ill.
+    #[serde(default)]
+    pub breaker: BreakerPolicy,
 }
 
 /// How calls prove who we are. Secrets are named here and read by dispatch.

@@ -15,6 +15,7 @@ pub mod address;
 pub mod alert;
 pub mod class;
 pub mod decide;
+pub mod door;
 pub mod drive;
 pub mod entry;
 pub mod gate;

@@ -74,6 +74,12 @@ fn detail(entry: &Entry) -> String {
 }
 
 fn command(entry: &Entry, class: Class) -> Option<String> {
+    let resume = match class {
+        Class::Auth => format!("fairlead resume {} && ", entry.destination),
+        _ => String::new(),
+    };
     let checked = if class == Class::InDoubt { " --checked" } else { "" };
-    class.can_be_retried().then(|| format!("fairlead retry {}{checked} --reason \"...\"", entry.id))
+    class
+        .can_be_retried()
+        .then(|| format!("{resume}fairlead retry {}{checked} --reason \"...\"", entry.id))
 }

@@ -7,14 +7,22 @@ use jiff::Timestamp;
 use crate::{
     alert::Alert,
     entry::Entry,
-    id::{DeliveryId, EntryKey, Token, Version},
+    gate::Gate,
+    id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     outcome::Answer,
+    pace::Pace,
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
 
 /// The world as the driver sees it. One struct of `fairlead-aws` implements it; tests have one in memory.
 pub trait Ports {
+    /// Where the gates are.
+    type Gates: Gates;
+
+    /// Where the gates are.
+    fn gates(&self) -> &Self::Gates;
+
     /// The time.
     fn now(&self) -> Timestamp;
 
@@ -54,12 +62,40 @@ pub trait Ports {
     /// Tells the owner.
     fn publish(&self, alert: &Alert) -> impl Future<Output = Result<(), PortError>>;
 
+    /// Waits; at most [`REACH`](crate::door::REACH).
+    fn sleep(&self, length: Duration) -> impl Future<Output = ()>;
+
     /// The entries of one partition of the due index whose time has come, oldest first, a page at most.
     fn due(
         &self,
         partition: &str,
         now: Timestamp,
     ) -> impl Future<Output = Result<Vec<EntryKey>, PortError>>;
+}
+
+/// The small items that all dispatchers share: one gate and one pace per destination.
+pub trait Gates {
+    /// The gate of a destination, read consistently; `None` while nothing was ever wrong with it.
+    fn gate(&self, of: &DestinationName) -> impl Future<Output = Result<Option<Gate>, PortError>>;
+
+    /// Replaces version `replaces` of a gate; our own repeated write counts as done.
+    fn save_gate(
+        &self,
+        of: &DestinationName,
+        gate: &Gate,
+        replaces: Version,
+    ) -> impl Future<Output = Result<Saved, PortError>>;
+
+    /// The pace of a destination, read consistently; `None` before its first booking.
+    fn pace(&self, of: &DestinationName) -> impl Future<Output = Result<Option<Pace>, PortError>>;
+
+    /// Replaces version `replaces` of a pace; our own repeated write counts as done.
+    fn save_pace(
+        &self,
+        of: &DestinationName,
+        pace: &Pace,
+        replaces: Version,
+    ) -> impl Future<Output = Result<Saved, PortError>>;
 }
 
 /// What became of an insert.

@@ -2,8 +2,10 @@
 
 use crate::{
     decide::Input,
+    door,
     drive::{Rules, drive},
-    entry::{DUE_SHARDS, due_partition},
+    entry::{DUE_SHARDS, due_partition, gate_partition},
+    integration::Destination,
     ports::{PortError, Ports},
 };
 
@@ -31,5 +33,52 @@ pub async fn release<P: Ports>(ports: &P, rules: &Rules<'_>) -> Result<usize, Po
             looked += page.len();
         }
     }
+    for destination in rules.catalog.destinations.values() {
+        looked += release_held(ports, rules, destination).await?;
+    }
     Ok(looked)
+}
+
+/// Releases what a destination's gate held back, oldest first and no more than it takes until the next look.
+///
+/// One query a minute while nothing is held back; while the gate is closed nothing is written.
+async fn release_held<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    destination: &Destination,
+) -> Result<usize, PortError> {
+    let partition = gate_partition(&destination.name);
+    let mut released = give_up(ports, rules, destination, &partition).await?;
+    let mut page = ports.due(&partition, ports.now()).await?;
+    if page.is_empty() {
+        return Ok(0);
+    }
+    let room = released + door::room(ports, destination).await?;
+    while released < room && !page.is_empty() {
+        page.truncate(room - released);
+        for key in &page {
+            drive(ports, rules, key, Input::Due, 0).await?;
+        }
+        released += page.len();
+        page = ports.due(&partition, ports.now()).await?;
+    }
+    Ok(released)
+}
+
+/// Lets go of what has waited longer than its integration allows: dispatch will park it, open gate or not.
+async fn give_up<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    destination: &Destination,
+    partition: &str,
+) -> Result<usize, PortError> {
+    let integrations = rules.catalog.integrations.values();
+    let theirs = integrations.filter(|i| i.destination == destination.name);
+    let Some(longest) = theirs.map(|i| i.retry.give_up_after).max() else { return Ok(0) };
+    let Ok(begun) = ports.now().checked_sub(longest) else { return Ok(0) };
+    let page = ports.due(partition, begun).await?;
+    for key in &page {
+        drive(ports, rules, key, Input::Due, 0).await?;
+    }
+    Ok(page.len())
 }

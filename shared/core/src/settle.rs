@@ -89,9 +89,12 @@ fn by_outcome(
             next.refused = true;
             claim(&next, policy, moment)
         }
-        Outcome::NoEffect(Reason::Unauthorized | Reason::Misconfigured) => {
-            park(next, Class::Auth, String::new(), moment)
+        Outcome::NoEffect(Reason::Unauthorized) => {
+            let mut step = park(next, Class::Auth, String::new(), moment);
+            step.commands.insert(0, Command::Pause);
+            step
         }
+        Outcome::NoEffect(Reason::Misconfigured) => park(next, Class::Auth, String::new(), moment),
     }
 }
 

@@ -1,0 +1,328 @@
+//! Many dispatchers at one gate, interleaved at every access to the ledger.
+
+use std::{
+    cell::{Cell, RefCell},
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
+use futures::{
+    executor::block_on,
+    future::{Either, join_all, select},
+};
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    alert::Alert,
+    entry::Entry,
+    gate::{Breaker, BreakerPolicy},
+    id::{DeliveryId, EntryKey, SecretName, Version},
+    integration::{Auth, Timeout},
+    outcome::{Lost, Reply},
+    pace::Pace,
+    ports::{Gates, Inserted},
+    ticket::{Queue, Ticket},
+    wait::Jitter,
+};
+
+const LEASE: Duration = Duration::from_secs(35);
+
+/// The two small items, and a clock that moves when told or when all sleep.
+#[derive(Default)]
+struct Ledger {
+    gate: RefCell<Option<Gate>>,
+    pace: RefCell<Option<Pace>>,
+    writes: Cell<u32>,
+    now: Cell<i64>,
+    tokens: Cell<u128>,
+}
+
+/// Lets the others run in between, as every call over the network does.
+async fn others() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+impl Ledger {
+    fn save<T: Clone>(
+        &self,
+        at: &RefCell<Option<T>>,
+        new: &T,
+        held: Version,
+        replaces: Version,
+    ) -> Saved {
+        if held != replaces {
+            return Saved::Lost;
+        }
+        self.writes.set(self.writes.get() + 1);
+        *at.borrow_mut() = Some(new.clone());
+        Saved::Done
+    }
+}
+
+impl Gates for Ledger {
+    async fn gate(&self, _: &DestinationName) -> Result<Option<Gate>, PortError> {
+        others().await;
+        Ok(self.gate.borrow().clone())
+    }
+
+    async fn save_gate(
+        &self,
+        _: &DestinationName,
+        gate: &Gate,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        others().await;
+        let held = self.gate.borrow().as_ref().map_or(Version(0), |held| held.version);
+        Ok(self.save(&self.gate, gate, held, replaces))
+    }
+
+    async fn pace(&self, _: &DestinationName) -> Result<Option<Pace>, PortError> {
+        others().await;
+        Ok(*self.pace.borrow())
+    }
+
+    async fn save_pace(
+        &self,
+        _: &DestinationName,
+        pace: &Pace,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        others().await;
+        let held = self.pace.borrow().as_ref().map_or(Version(0), |held| held.version);
+        Ok(self.save(&self.pace, pace, held, replaces))
+    }
+}
+
+impl Ports for Ledger {
+    type Gates = Self;
+
+    fn gates(&self) -> &Self {
+        self
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now.get()).expect("a time")
+    }
+
+    fn token(&self) -> Token {
+        self.tokens.set(self.tokens.get() + 1);
+        Token(Uuid::from_u128(self.tokens.get()))
+    }
+
+    async fn sleep(&self, length: Duration) {
+        let end = after(self.now(), length);
+        while self.now() < end {
+            others().await;
+        }
+    }
+
+    fn delivery_id(&self) -> DeliveryId {
+        DeliveryId(Uuid::nil())
+    }
+
+    fn jitter(&self) -> Jitter {
+        Jitter(0)
+    }
+
+    async fn load(&self, _: &EntryKey) -> Result<Option<Entry>, PortError> {
+        Ok(None)
+    }
+
+    async fn insert(&self, _: &Entry) -> Result<Inserted, PortError> {
+        Ok(Inserted::New)
+    }
+
+    async fn save(&self, _: &Entry, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
+
+    async fn send(&self, _: Queue, _: &Ticket, _: Duration) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn call(&self, _: &Entry, _: bool) -> (Answer, Duration) {
+        (Answer::Lost(Lost::Timeout), Duration::ZERO)
+    }
+
+    async fn publish(&self, _: &Alert) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn due(&self, _: &str, _: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Runs all of them to their end while time passes, a millisecond a round.
+fn all<T>(ledger: &Ledger, runs: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let clock = async {
+        loop {
+            ledger.now.set(ledger.now.get() + 1);
+            others().await;
+        }
+    };
+    block_on(async {
+        let (runs, clock) = (pin!(join_all(runs)), pin!(clock));
+        match select(runs, clock).await {
+            Either::Left((done, _)) => done,
+            Either::Right((never, _)) => never,
+        }
+    })
+}
+
+fn destination(rate: Option<Rate>) -> Destination {
+    Destination {
+        name: DestinationName::new("finance-api"),
+        base_url: "https://api.finance.example.com".to_owned(),
+        auth: Auth::Bearer { secret: SecretName::new("finance-api") },
+        timeout: Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(20) },
+        private: false,
+        rate,
+        breaker: BreakerPolicy::default(),
+    }
+}
+
+fn answered(status: u16) -> Answer {
+    Answer::Replied(Reply { status, retry_after: None, excerpt: String::new() })
+}
+
+async fn try_enter(ledger: &Ledger, memory: &Memory, destination: &Destination) -> Door {
+    let token = ledger.token();
+    enter(ledger, memory, destination, token, LEASE).await.expect("the ledger answers")
+}
+
+fn open_breaker(ledger: &Ledger) {
+    let breaker = Breaker::Open { until: Timestamp::from_second(30).expect("a time") };
+    let gate = Gate { version: Version(1), era: 1, trips: 1, breaker, ..Gate::default() };
+    *ledger.gate.borrow_mut() = Some(gate);
+}
+
+/// Trap 15: a half-open breaker is no open one.
+#[test]
+fn fifty_dispatchers_at_a_half_open_breaker_make_one_probe() {
+    let (ledger, destination) = (Ledger::default(), destination(None));
+    open_breaker(&ledger);
+    ledger.now.set(31_000);
+    let memories: Vec<Memory> = (0..50).map(|_| Memory::default()).collect();
+    let doors = all(&ledger, memories.iter().map(|m| try_enter(&ledger, m, &destination)));
+    let open = doors.iter().filter(|door| matches!(door, Door::Open(_))).count();
+    assert_eq!(open, 1);
+}
+
+/// Trap 16: a prober that dies does not strand the breaker.
+#[test]
+fn a_dead_prober_is_replaced_when_its_lease_is_over() {
+    let (ledger, destination) = (Ledger::default(), destination(None));
+    open_breaker(&ledger);
+    let memory = || Memory::default();
+    for (now, open) in [(29_000, false), (31_000, true), (40_000, false), (67_000, true)] {
+        ledger.now.set(now);
+        let door = block_on(try_enter(&ledger, &memory(), &destination));
+        assert_eq!(matches!(door, Door::Open(_)), open, "at {now}");
+    }
+}
+
+#[test]
+fn a_healthy_destination_without_a_rate_costs_no_write() {
+    let (ledger, destination, memory) = (Ledger::default(), destination(None), Memory::default());
+    block_on(async {
+        for _ in 0..20 {
+            let Door::Open(pass) = try_enter(&ledger, &memory, &destination).await else {
+                panic!("nothing is wrong")
+            };
+            let reported = leave(&ledger, &memory, &destination, pass, &answered(201)).await;
+            reported.expect("the ledger answers");
+        }
+    });
+    assert_eq!(ledger.writes.get(), 0);
+}
+
+#[test]
+fn failures_seen_by_many_open_the_breaker_and_two_good_probes_close_it() {
+    let (ledger, destination) = (Ledger::default(), destination(None));
+    let call = |status: u16| {
+        block_on(async {
+            // Each call by another function instance: none of them alone sees enough.
+            let memory = Memory::default();
+            let Door::Open(pass) = try_enter(&ledger, &memory, &destination).await else {
+                return false;
+            };
+            leave(&ledger, &memory, &destination, pass, &answered(status)).await.expect("answers");
+            true
+        })
+    };
+    assert!((0..5).all(|_| call(500)));
+    assert!(!call(500), "open after five failures");
+    ledger.now.set(31_000);
+    assert!(call(201) && call(201), "two probes, one after the other");
+    assert!((0..10).all(|_| call(201)), "closed again");
+}
+
+/// Trap 18: all dispatchers together keep the vendor's rate.
+#[test]
+fn thirty_dispatchers_together_never_exceed_the_rate() {
+    let rate = Rate { calls: 10, per: Duration::from_secs(1) };
+    let (ledger, destination) = (Ledger::default(), destination(Some(rate)));
+    let memories: Vec<Memory> = (0..30).map(|_| Memory::default()).collect();
+    let called = RefCell::new(Vec::new());
+    let (ledger, destination, calls) = (&ledger, &destination, &called);
+    let dispatch = async |memory| {
+        for _ in 0..3 {
+            if let Door::Open(_) = try_enter(ledger, memory, destination).await {
+                calls.borrow_mut().push(ledger.now());
+            }
+        }
+    };
+    all(ledger, memories.iter().map(dispatch));
+    let mut called = called.into_inner();
+    called.sort_unstable();
+    // Blocks of five, of which each dispatcher here uses three; the rest of the reach is not booked again.
+    assert!(called.len() >= 10, "{} calls", called.len());
+    for (place, first) in called.iter().enumerate() {
+        let end = after(*first, rate.per);
+        let within = called[place..].iter().filter(|at| **at < end).count();
+        assert!(within <= 10, "{within} calls within a second from {first}");
+    }
+}
+
+#[test]
+fn those_who_find_no_slot_are_told_to_come_back_one_after_the_other() {
+    let rate = Rate { calls: 1, per: Duration::from_secs(1) };
+    let (ledger, destination) = (Ledger::default(), destination(Some(rate)));
+    let memories: Vec<Memory> = (0..6).map(|_| Memory::default()).collect();
+    let doors = all(&ledger, memories.iter().map(|m| try_enter(&ledger, m, &destination)));
+    let mut turns: Vec<Timestamp> = doors
+        .iter()
+        .filter_map(|door| match door {
+            Door::Closed { until, turn: true } => Some(*until),
+            _ => None,
+        })
+        .collect();
+    turns.sort_unstable();
+    assert!(turns.len() >= 4, "{doors:?}");
+    assert!(turns.windows(2).all(|two| until(two[0], two[1]) >= rate.per), "{turns:?}");
+}
+
+#[test]
+fn a_pause_stops_all_and_a_resume_lets_all_pass() {
+    let (ledger, destination) = (Ledger::default(), destination(None));
+    let of = &destination.name;
+    let stopped = Pause::refused(ledger.now());
+    assert!(block_on(pause(&ledger, of, Some(stopped.clone()))).expect("answers"));
+    assert!(!block_on(pause(&ledger, of, Some(stopped))).expect("answers"), "it stands already");
+    let door = block_on(try_enter(&ledger, &Memory::default(), &destination));
+    assert!(matches!(door, Door::Closed { turn: false, .. }));
+    assert!(block_on(pause(&ledger, of, None)).expect("answers"));
+    let door = block_on(try_enter(&ledger, &Memory::default(), &destination));
+    assert!(matches!(door, Door::Open(_)));
+}
