@@ -7,6 +7,7 @@ mod kept;
 mod law;
 mod mistake;
 mod model;
+mod property;
 mod replay;
 mod setting;
 mod trace;

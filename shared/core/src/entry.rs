@@ -199,9 +199,11 @@ impl Entry {
         if self.life.doubt || matches!(self.life.state, State::Sending { .. }) {
             return Effect::Unknown;
         }
-        match self.history.last_answer() {
-            Some(Answer::Replied(_)) => Effect::Refused,
-            Some(Answer::NotSent(_) | Answer::Lost(_)) | None => Effect::NothingSent,
+        // One answer is enough to know that something was sent, whatever became of later attempts.
+        if self.history.answers().any(|answer| matches!(answer, Answer::Replied(_))) {
+            Effect::Refused
+        } else {
+            Effect::NothingSent
         }
     }
 }

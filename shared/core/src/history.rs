@@ -109,7 +109,12 @@ impl History {
 
     /// The last complete or incomplete answer.
     pub fn last_answer(&self) -> Option<&Answer> {
-        self.lines.iter().rev().find_map(|line| match &line.what {
+        self.answers().next_back()
+    }
+
+    /// Every complete or incomplete answer, oldest first.
+    pub fn answers(&self) -> impl DoubleEndedIterator<Item = &Answer> {
+        self.lines.iter().filter_map(|line| match &line.what {
             What::Answered { answer, .. } => Some(answer),
             _ => None,
         })

@@ -108,7 +108,7 @@ pub struct Version(pub u64);
 impl Version {
     /// The version that the next write makes.
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 

@@ -64,13 +64,16 @@ impl Notice {
     }
 }
 
-/// Last what the parking itself says, else what the vendor said.
+/// What this parking itself says, else what the vendor said.
 fn detail(entry: &Entry) -> String {
     let parked = entry.history.lines.iter().rev().find_map(|line| match &line.what {
-        What::Parked { detail, .. } if !detail.is_empty() => Some(detail.clone()),
+        What::Parked { detail, .. } => Some(detail.clone()),
         _ => None,
     });
-    parked.or_else(|| entry.history.last_answer().map(said)).unwrap_or_default()
+    parked
+        .filter(|detail| !detail.is_empty())
+        .or_else(|| entry.history.last_answer().map(said))
+        .unwrap_or_default()
 }
 
 fn command(entry: &Entry, class: Class) -> Option<String> {

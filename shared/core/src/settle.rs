@@ -99,7 +99,7 @@ fn by_outcome(
 }
 
 fn failed(mut life: Life, heard: &Heard<'_>, policy: &Policy<'_>, moment: &Moment) -> Step {
-    life.failures += 1;
+    life.failures = life.failures.saturating_add(1);
     again(life, hint(heard.answer), policy, moment)
 }
 
@@ -121,7 +121,7 @@ fn refusal(answer: &Answer) -> Class {
 pub(crate) fn lease_over(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
     let mut next = life.clone();
     next.doubt = true;
-    next.failures += 1;
+    next.failures = next.failures.saturating_add(1);
     let mut step = again(next, None, policy, moment);
     step.lines.insert(0, What::LeaseOver { attempt: life.attempts });
     step

@@ -30,7 +30,7 @@ pub struct Jitter(pub u16);
 impl Jitter {
     /// `least` plus up to a fifth of it: jitter is added, never subtracted, so no hint is undershot.
     pub fn stretch(self, least: Duration) -> Duration {
-        least + least.mul_f64(f64::from(self.0) / f64::from(u16::MAX) / 5.0)
+        least.saturating_add(least.mul_f64(f64::from(self.0) / f64::from(u16::MAX) / 5.0))
     }
 }
 

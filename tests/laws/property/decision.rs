@@ -1,0 +1,131 @@
+//! What holds of every single decision, whatever it is asked.
+
+use fairlead_core::{
+    class::Class,
+    decide::{Command, Input, Moment, Policy, Step, decide},
+    entry::{Life, State},
+    span::after,
+    ticket::Queue,
+    wait::LONGEST_DELAY,
+};
+use proptest::prelude::*;
+
+use super::any::{self, Terms};
+
+fn decided(life: &Life, input: &Input, terms: Option<&Terms>, moment: &Moment) -> Step {
+    let policy = terms.map(|t| Policy { dedupe: &t.dedupe, retry: &t.retry, lease: t.lease });
+    decide(life, input, policy.as_ref(), moment)
+}
+
+proptest! {
+    #![proptest_config(any::cases())]
+
+    #[test]
+    fn decide_is_total(
+        life in any::life(),
+        input in any::input(),
+        terms in proptest::option::of(any::terms()),
+        mut moment in any::moment(),
+        hops: u8,
+    ) {
+        moment.hops = hops;
+        decided(&life, &input, terms.as_ref(), &moment);
+    }
+
+    #[test]
+    fn delivered_is_final(
+        mut life in any::life(),
+        input in any::input(),
+        terms in proptest::option::of(any::terms()),
+        moment in any::moment(),
+    ) {
+        life.state = State::Delivered;
+        let step = decided(&life, &input, terms.as_ref(), &moment);
+        prop_assert_eq!(step, Step::default());
+    }
+
+    #[test]
+    fn doubt_ends_only_with_delivery_or_a_checked_order(
+        mut life in any::life(),
+        input in any::input(),
+        terms in proptest::option::of(any::terms()),
+        moment in any::moment(),
+    ) {
+        life.doubt = true;
+        let Some(next) = decided(&life, &input, terms.as_ref(), &moment).next else {
+            return Ok(());
+        };
+        let checked = matches!(&input, Input::Retry(order) if order.checked);
+        prop_assert!(next.doubt || next.state == State::Delivered || checked);
+        // What may be there is never called rejected or exhausted.
+        let denied = [Class::Rejected, Class::Exhausted, Class::TooLarge];
+        let newly = !matches!(life.state, State::Parked { .. });
+        if newly && next.doubt && let State::Parked { class, .. } = next.state {
+            prop_assert!(!denied.contains(&class));
+        }
+    }
+
+    #[test]
+    fn nothing_is_called_before_it_is_due_except_by_order(
+        life in any::life(),
+        input in any::input(),
+        terms in any::terms(),
+        moment in any::moment(),
+    ) {
+        let step = decided(&life, &input, Some(&terms), &moment);
+        let call = |command: &Command| matches!(command, Command::Call { .. });
+        if step.commands.iter().any(call) {
+            let early = matches!(life.state, State::Waiting { due_at, .. } if moment.now < due_at);
+            prop_assert!(!early);
+            // The lease stands in what is saved, under the token that the call will answer to.
+            let until = after(moment.now, terms.lease);
+            let sending = State::Sending { token: moment.token, until };
+            prop_assert_eq!(step.next.map(|next| next.state), Some(sending));
+        }
+    }
+
+    #[test]
+    fn without_a_policy_nothing_is_called(
+        life in any::life(),
+        input in any::input(),
+        moment in any::moment(),
+    ) {
+        let step = decided(&life, &input, None, &moment);
+        let called = step.commands.iter().any(|c| matches!(c, Command::Call { .. }));
+        prop_assert!(!called);
+    }
+
+    #[test]
+    fn no_delay_is_longer_than_a_queue_allows(
+        life in any::life(),
+        input in any::input(),
+        terms in proptest::option::of(any::terms()),
+        moment in any::moment(),
+    ) {
+        for command in decided(&life, &input, terms.as_ref(), &moment).commands {
+            if let Command::Send { queue, delay } = command {
+                prop_assert!(delay <= LONGEST_DELAY);
+                prop_assert!(queue == Queue::Retry || delay.is_zero());
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_newly_parked_is_listed_and_then_announced(
+        life in any::life(),
+        input in any::input(),
+        terms in proptest::option::of(any::terms()),
+        moment in any::moment(),
+    ) {
+        let step = decided(&life, &input, terms.as_ref(), &moment);
+        let was = matches!(life.state, State::Parked { .. });
+        let is = step.next.as_ref().is_some_and(|next| matches!(next.state, State::Parked { .. }));
+        if is && !was {
+            let queues: Vec<_> = step.commands.iter().map(|command| match command {
+                Command::Send { queue, .. } => Some(*queue),
+                _ => None,
+            }).collect();
+            prop_assert_eq!(queues, [Some(Queue::Dlq), Some(Queue::Alert)]);
+        }
+    }
+}
