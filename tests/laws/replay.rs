@@ -11,10 +11,12 @@ use std::{
 use fairlead_core::{
     alert::Alert,
     entry::{Entry, due_partition},
+    gate::Gate,
     history::History,
-    id::{DeliveryId, EntryKey, Token, Version},
+    id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     outcome::Answer,
-    ports::{Inserted, PortError, Ports, Saved},
+    pace::Pace,
+    ports::{Gates, Inserted, PortError, Ports, Saved},
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
@@ -161,7 +163,44 @@ fn stripped(entry: &Entry) -> Kept<Entry> {
     Kept::new(entry)
 }
 
+/// No gate ever closes here.
+impl Gates for Replay {
+    async fn gate(&self, _: &DestinationName) -> Result<Option<Gate>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_gate(
+        &self,
+        _: &DestinationName,
+        _: &Gate,
+        _: Version,
+    ) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
+
+    async fn pace(&self, _: &DestinationName) -> Result<Option<Pace>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_pace(
+        &self,
+        _: &DestinationName,
+        _: &Pace,
+        _: Version,
+    ) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
+}
+
 impl Ports for Replay {
+    type Gates = Self;
+
+    fn gates(&self) -> &Self {
+        self
+    }
+
+    async fn sleep(&self, _: Duration) {}
+
     fn now(&self) -> Timestamp {
         match self.read(|| Heard::Now(self.here.now)) {
             Heard::Now(now) => now,

@@ -3,6 +3,7 @@
 use fairlead_core::{
     accept::accept,
     decide::Input,
+    door::Memory,
     drive::{Rules, drive, drive_entry},
     entry::{Entry, State},
     id::Token,
@@ -148,7 +149,10 @@ impl Worker {
 
     /// Runs the real code over the log.
     fn run_on(mut self, model: &Model, here: Here) -> Self {
+        // The gate has a model of its own; here every destination is healthy.
+        let memory = Memory::default();
         let rules = Rules {
+            memory: &memory,
             catalog: if self.bundled { &model.catalog } else { &model.empty },
             lease: model.setting.lease,
             decide: model.setting.decide,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use fairlead_core::{drive::Rules, integration::Catalog};
+use fairlead_core::{door::Memory, drive::Rules, integration::Catalog};
 
 use crate::{
     fault::none,
@@ -75,7 +75,7 @@ fn a_lease_ends_after_dispatch_and_before_its_ticket_is_seen_again() {
         let seconds = |node| Duration::from_secs(number(node, &overrides).unwrap_or_default());
         let runs = seconds(shared(dispatch, "Timeout"));
         let hidden = seconds(queue.property("VisibilityTimeout"));
-        let lease = Rules::new(&Catalog::default(), runs).lease;
+        let lease = Rules::new(&Catalog::default(), &Memory::default(), runs).lease;
         let mend = format!(
             "in the environment {environment} a lease of {lease:?} is not between the {runs:?} \
              that dispatch may run and the {hidden:?} that its ticket is hidden"

@@ -161,6 +161,7 @@ pub(crate) fn terms() -> impl Strategy<Value = Terms> + Clone {
 pub(crate) fn moment() -> impl Strategy<Value = Moment> + Clone {
     (time(), token(), any::<u16>(), 0_u8..=12).prop_map(|(now, token, jitter, hops)| Moment {
         now,
+        closed: None,
         token,
         jitter: Jitter(jitter),
         hops,
