@@ -1,6 +1,9 @@
 //! The model that stateright explores: which steps are possible in a world, and what each leads to.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Mutex,
+};
 
 use fairlead_core::{
     accept::{Content, Submission},
@@ -90,7 +93,8 @@ impl Model {
             }]);
         }
         Self {
-            catalog: sample::catalog(&integration),
+            // Without its destination no gate is asked: the gate has tests of its own.
+            catalog: Catalog { destinations: BTreeMap::new(), ..sample::catalog(&integration) },
             empty: Catalog::default(),
             key: EntryKey::of(&integration.name, &submission.idempotency_key),
             integration,

@@ -199,7 +199,7 @@ impl Ports for Replay {
         self
     }
 
-    async fn sleep(&self, _: Duration) {}
+    async fn pause_for(&self, _: Duration) {}
 
     fn now(&self) -> Timestamp {
         match self.read(|| Heard::Now(self.here.now)) {

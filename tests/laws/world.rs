@@ -130,7 +130,7 @@ impl World {
                     moments.push(*due_at);
                     moments.extend(match held {
                         Held::Index { look_at } => Some(*look_at),
-                        Held::Queue => None,
+                        Held::Queue | Held::Gate => None,
                     });
                 }
                 State::Accepted | State::Delivered | State::Parked { .. } => {}

@@ -1,3 +1,4 @@
-//! What laws and stories share: sample integrations and a world in memory.
+//! What laws and stories share: sample integrations, and a world in memory.
 
+pub mod memory;
 pub mod sample;

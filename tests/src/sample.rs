@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use fairlead_core::{
     accept::{Content, Submission},
+    gate::BreakerPolicy,
     id::{DestinationName, IdempotencyKey, IntegrationName, SecretName, Sha256Hex},
     integration::{
         Auth, Catalog, Dedupe, Destination, Idempotency, Integration, Method, Owner, RecordRule,
@@ -82,6 +83,8 @@ pub fn catalog(integration: &Integration) -> Catalog {
         auth: Auth::Bearer { secret: SecretName::new("finance-api") },
         timeout: Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(10) },
         private: false,
+        rate: None,
+        breaker: BreakerPolicy::default(),
     };
     Catalog {
         integrations: BTreeMap::from([(integration.name.clone(), integration.clone())]),

@@ -1,1 +1,9 @@
-//! The whole chain in process, in memory, on a virtual clock.
+//! The whole chain in process, in memory, on a virtual clock: from the API to the vendor, the DLQ and the owner.
+
+mod delivery;
+mod doubt;
+mod gate;
+mod order;
+mod parking;
+mod submission;
+mod wait;

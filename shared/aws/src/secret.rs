@@ -7,12 +7,10 @@ use std::{
 };
 
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueError};
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
-};
 use fairlead_core::{id::SecretName, outcome::NotSent};
 use tokio::sync::Mutex;
+
+use crate::redact;
 
 /// All secrets of a bundle lie below this prefix; the roles allow no other.
 pub const PREFIX: &str = "fairlead/";
@@ -41,26 +39,10 @@ impl Secret {
         &self.0
     }
 
-    /// Takes the secret out of a text that came from outside: as it is, as JSON may escape it, for a URL, in base64.
-    pub fn redact(&self, text: &str) -> String {
-        let forms = [
-            self.0.clone(),
-            self.0.replace('/', "\\/"),
-            percent_encoded(&self.0),
-            STANDARD_NO_PAD.encode(&self.0),
-            URL_SAFE_NO_PAD.encode(&self.0),
-        ];
-        forms.iter().fold(text.to_owned(), |text, form| text.replace(form, "[secret]"))
+    /// Takes the secret out of a text that came from outside; `cut` says that the text's end is missing.
+    pub(crate) fn redact(&self, text: &str, cut: bool) -> String {
+        redact::redact(&self.0, text, cut)
     }
-}
-
-/// Everything but RFC 3986's unreserved characters, as most encoders write it.
-fn percent_encoded(text: &str) -> String {
-    let keeps = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-    let encode = |byte: u8| {
-        if keeps(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-    };
-    text.bytes().map(encode).collect()
 }
 
 /// The secrets that this function may read.
@@ -152,15 +134,5 @@ mod tests {
     #[test]
     fn a_secret_does_not_print_itself() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(..)");
-    }
-
-    #[test]
-    fn a_vendors_echo_is_redacted() {
-        let secret = Secret::new("canary-5ecret");
-        let said = secret.redact("bad key canary-5ecret (Y2FuYXJ5LTVlY3JldA==)");
-        assert_eq!(said, "bad key [secret] ([secret]==)");
-        let secret = Secret::new("a/b+c-d");
-        let said = secret.redact("a/b+c-d, a\\/b+c-d, a%2Fb%2Bc-d, YS9iK2MtZA");
-        assert_eq!(said, "[secret], [secret], [secret], [secret]");
     }
 }

@@ -1,36 +1,38 @@
-//! The HTTP call to the vendor: one request, no redirect, no hidden retry, one deadline over all of it.
+//! The HTTP call to the vendor: the rendered bytes, the proof of who we are, and what came of it.
 
-use std::{
-    collections::HashMap,
-    error::Error,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{future::Future, time::Duration};
 
-use aws_smithy_http_client::{Connector, tls};
-use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector},
-    orchestrator::{HttpRequest, HttpResponse},
-    result::ConnectorError,
-};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use fairlead_core::{
     id::IdempotencyKey,
-    integration::{Auth, Dedupe, Destination},
-    outcome::{Answer, Lost, NotSent, Reply, retry_after},
+    integration::{Auth, Dedupe, Destination, Oauth2},
+    outcome::{Answer, NotSent, Reply, retry_after},
     request::Request,
     span::until,
 };
-use http_body_util::BodyExt;
 use jiff::Timestamp;
 
-use crate::{env::Places, secret::Secret};
+use crate::{
+    credential::{Credential, Message},
+    dns::Zone,
+    env::Places,
+    secret::Secret,
+    token::{self, Grant, Refusal, Tokens},
+    wire::{Bounds, Heard, Line, Wire},
+};
 
-/// The most of a vendor's answer that is read; the rest stays on the wire and the connection is given up.
+/// The most of a vendor's answer that is read.
 const MOST_BODY: usize = 16 * 1024;
 
 /// The most of it that is kept in the ledger.
 const MOST_EXCERPT: usize = 2_000;
+
+/// The most of a token endpoint's answer that is read; some tokens carry all of a user's groups.
+const MOST_TOKEN: usize = 64 * 1024;
+
+/// How long a token may take, so that the call still fits behind it.
+const LONGEST_GRANT: Duration = Duration::from_secs(8);
 
 /// What a function needs after a call to record it and send the next ticket.
 const TO_RECORD: Duration = Duration::from_secs(2);
@@ -38,8 +40,8 @@ const TO_RECORD: Duration = Duration::from_secs(2);
 /// Reaches vendors.
 #[derive(Debug)]
 pub struct Vendor {
-    /// One per connect timeout; each keeps its connections alive over invocations.
-    connectors: Mutex<HashMap<Duration, SharedHttpConnector>>,
+    wire: Wire,
+    tokens: Tokens,
     local: Option<String>,
     /// The longest call that the function's own timeout allows.
     longest: Duration,
@@ -57,7 +59,7 @@ pub struct Call<'a> {
     /// The same for all attempts.
     pub idempotency_key: &'a IdempotencyKey,
     /// Proves who we are.
-    pub secret: &'a Secret,
+    pub credential: &'a Credential,
     /// When Lambda will end the function.
     pub deadline: Option<Timestamp>,
 }
@@ -66,104 +68,192 @@ impl Vendor {
     /// Vendors as this deployment reaches them.
     pub fn new(places: &Places) -> Self {
         Self {
-            connectors: Mutex::default(),
+            wire: Wire::default(),
+            tokens: Tokens::default(),
             local: places.local_vendor.clone(),
             longest: places.dispatch_timeout.saturating_sub(TO_RECORD + Duration::from_secs(1)),
         }
     }
 
+    /// What calls to a destination prove themselves by. `read` reads the secret; its argument says that the cached
+    /// one will not do. With `fresh`, secret and token are both read anew.
+    ///
+    /// # Errors
+    /// Why no call can be made.
+    pub async fn credential<F>(
+        &self,
+        destination: &Destination,
+        fresh: bool,
+        deadline: Option<Timestamp>,
+        read: impl Fn(bool) -> F,
+    ) -> Result<Credential, NotSent>
+    where
+        F: Future<Output = Result<Secret, NotSent>>,
+    {
+        let left = deadline.map_or(self.longest, |end| until(Timestamp::now(), end));
+        let found = async {
+            let secret = read(fresh).await?;
+            let Auth::Oauth2(client) = &destination.auth else { return Ok(secret.into()) };
+            let ask = self.ask(destination, client, &secret, || read(true), fresh);
+            let token = self.tokens.get(&destination.name, fresh, ask).await?;
+            Ok(Credential::granted(secret, token))
+        };
+        let patience = left.saturating_sub(TO_RECORD);
+        tokio::time::timeout(patience, found).await.unwrap_or(Err(NotSent::NoTime))
+    }
+
     /// Makes the call.
     pub async fn call(&self, call: &Call<'_>) -> Answer {
         let total = call.destination.timeout.total.min(self.longest);
-        if call.deadline.is_some_and(|end| until(Timestamp::now(), end) < total + TO_RECORD) {
+        let now = Timestamp::now();
+        if call.deadline.is_some_and(|end| until(now, end) < total + TO_RECORD) {
             return Answer::NotSent(NotSent::NoTime);
         }
-        let Some(request) = self.request(call) else {
-            return Answer::NotSent(NotSent::NotAllowed);
+        let request = match self.request(call, now) {
+            Ok(request) => request,
+            Err(why) => return Answer::NotSent(why),
         };
-        let connector = self.connector(call.destination.timeout.connect.min(total));
-        let exchange = async {
-            match connector.call(request).await {
-                Ok(response) => read(response, call.secret).await,
-                Err(failed) if never_connected(&failed) => Answer::NotSent(NotSent::NoConnection),
-                Err(_) => Answer::Lost(Lost::Reset),
-            }
-        };
-        tokio::time::timeout(total, exchange).await.unwrap_or(Answer::Lost(Lost::Timeout))
+        let line = self.line(call.destination, total, *call.dedupe != Dedupe::None);
+        let bounds = Bounds { total, most: MOST_BODY };
+        match self.wire.exchange(request, line, bounds).await {
+            Ok(heard) => Answer::Replied(reply(&heard, call.credential)),
+            Err(answer) => answer,
+        }
     }
 
-    fn request(&self, call: &Call<'_>) -> Option<HttpRequest> {
-        let base = match &self.local {
-            Some(local) => format!("{local}/{}", call.destination.name),
-            None => call.destination.base_url.clone(),
-        };
-        let mut request = HttpRequest::new(SdkBody::from(call.request.body.as_str()));
-        request.set_method(call.request.method.as_str()).ok()?;
-        request.set_uri(format!("{base}{}", call.request.path)).ok()?;
-        let headers = request.headers_mut();
-        headers.try_insert("content-type", "application/json").ok()?;
-        headers.try_insert("content-length", call.request.body.len().to_string()).ok()?;
-        headers.try_insert("accept", "application/json").ok()?;
-        headers.try_insert("user-agent", concat!("fairlead/", env!("CARGO_PKG_VERSION"))).ok()?;
+    /// Asks for a token; once more with a newly read secret when the cached one is refused.
+    async fn ask<F>(
+        &self,
+        destination: &Destination,
+        client: &Oauth2,
+        secret: &Secret,
+        newer: impl Fn() -> F,
+        fresh: bool,
+    ) -> Result<Grant, NotSent>
+    where
+        F: Future<Output = Result<Secret, NotSent>>,
+    {
+        match self.grant(destination, client, secret).await {
+            // The cached secret may be older than its rotation.
+            Err(Refusal::Refused) if !fresh => {
+                let newer = newer().await?;
+                if newer == *secret {
+                    return Err(NotSent::NoSecret);
+                }
+                Ok(self.grant(destination, client, &newer).await?)
+            }
+            granted => Ok(granted?),
+        }
+    }
+
+    /// One call of the token endpoint. Repeating it does no harm, so connections are kept.
+    async fn grant(
+        &self,
+        destination: &Destination,
+        client: &Oauth2,
+        secret: &Secret,
+    ) -> Result<Grant, Refusal> {
+        let total = destination.timeout.total.min(self.longest).min(LONGEST_GRANT);
+        let authorization = token::authorization(client, secret);
+        let headers = [
+            ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
+            ("authorization".to_owned(), authorization),
+        ];
+        let request =
+            request("POST", self.token_url(destination, client), token::form(client), headers)
+                .ok_or(Refusal::Refused)?;
+        let line = self.line(destination, total, true);
+        match self.wire.exchange(request, line, Bounds { total, most: MOST_TOKEN }).await {
+            Ok(heard) => token::read(destination, &heard),
+            Err(Answer::NotSent(NotSent::NotAllowed)) => Err(Refusal::Refused),
+            Err(_) => {
+                tracing::warn!(destination = %destination.name, "the token endpoint does not answer");
+                Err(Refusal::Unavailable)
+            }
+        }
+    }
+
+    fn request(&self, call: &Call<'_>, now: Timestamp) -> Result<HttpRequest, NotSent> {
+        let Request { method, path, body } = call.request;
+        // A path that does not begin so would change the host; what follows a # would be lost.
+        if !path.starts_with('/') || path.contains('#') {
+            return Err(NotSent::NotAllowed);
+        }
+        let message = Message { id: call.idempotency_key, seconds: now.as_second(), body };
+        let proof = call.credential.prove(&call.destination.auth, &message);
+        let proof = proof.ok_or(NotSent::NoSecret)?;
+        let mut url = self.base_url(call.destination) + path;
+        if let Some(parameter) = proof.parameter {
+            url.push(if path.contains('?') { '&' } else { '?' });
+            url.push_str(&parameter);
+        }
+        let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         if let Dedupe::Key { header, .. } = call.dedupe {
-            headers.try_insert(header.clone(), call.idempotency_key.to_string()).ok()?;
+            headers.push((header.to_ascii_lowercase(), call.idempotency_key.to_string()));
         }
-        let (name, value) = credential(&call.destination.auth, call.secret);
-        headers.try_insert(name, value).ok()?;
-        Some(request)
+        headers.extend(proof.headers);
+        request(method.as_str(), url, body.clone(), headers).ok_or(NotSent::NotAllowed)
     }
 
-    fn connector(&self, connect: Duration) -> SharedHttpConnector {
-        let mut connectors = self.connectors.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = connectors.entry(connect).or_insert_with(|| {
-            let settings = HttpConnectorSettings::builder().connect_timeout(connect).build();
-            let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
-            SharedHttpConnector::new(
-                Connector::builder().tls_provider(provider).connector_settings(settings).build(),
-            )
-        });
-        made.clone()
+    /// The destination's base URL, or what stands for it on this machine.
+    fn base_url(&self, destination: &Destination) -> String {
+        match &self.local {
+            Some(local) => format!("{local}/{}", destination.name),
+            None => destination.base_url.clone(),
+        }
+    }
+
+    /// Where tokens are granted, or the same path on this machine.
+    fn token_url(&self, destination: &Destination, client: &Oauth2) -> String {
+        if self.local.is_none() {
+            return client.token_url.clone();
+        }
+        let rest = client.token_url.trim_start_matches("https://");
+        let path = rest.find('/').map_or("", |at| &rest[at..]);
+        self.base_url(destination) + path
+    }
+
+    fn line(&self, destination: &Destination, total: Duration, reuse: bool) -> Line {
+        let zone = match (&self.local, destination.private) {
+            (Some(_), _) => Zone::Local,
+            (None, true) => Zone::Company,
+            (None, false) => Zone::World,
+        };
+        Line { zone, connect: destination.timeout.connect.min(total), reuse }
     }
 }
 
-fn credential(auth: &Auth, secret: &Secret) -> (String, String) {
-    match auth {
-        Auth::Bearer { .. } => ("authorization".to_owned(), format!("Bearer {}", secret.expose())),
-        Auth::Header { name, .. } => (name.to_ascii_lowercase(), secret.expose().to_owned()),
+/// A request with the headers that all have. No Accept-Encoding: what is not asked for is not unpacked.
+fn request(
+    method: &str,
+    url: String,
+    body: String,
+    headers: impl IntoIterator<Item = (String, String)>,
+) -> Option<HttpRequest> {
+    let length = body.len().to_string();
+    let mut request = HttpRequest::new(SdkBody::from(body));
+    request.set_method(method).ok()?;
+    request.set_uri(url).ok()?;
+    let ours = [
+        ("content-length".to_owned(), length),
+        ("accept".to_owned(), "application/json".to_owned()),
+        ("user-agent".to_owned(), concat!("fairlead/", env!("CARGO_PKG_VERSION")).to_owned()),
+    ];
+    for (name, value) in ours.into_iter().chain(headers) {
+        // Line breaks and other control characters are refused here.
+        request.headers_mut().try_insert(name, value).ok()?;
     }
+    Some(request)
 }
 
-async fn read(response: HttpResponse, secret: &Secret) -> Answer {
-    let status = response.status().as_u16();
-    let header = response.headers().get("retry-after").map(str::to_owned);
-    let mut body = response.into_body();
-    let mut bytes = Vec::new();
-    while bytes.len() < MOST_BODY {
-        match body.frame().await {
-            Some(Ok(frame)) => {
-                bytes.extend_from_slice(frame.data_ref().map(AsRef::as_ref).unwrap_or_default());
-            }
-            Some(Err(_)) => return Answer::Lost(Lost::Truncated),
-            None => break,
-        }
+fn reply(heard: &Heard, credential: &Credential) -> Reply {
+    let said = credential.redact(&String::from_utf8_lossy(&heard.body), heard.cut);
+    // Control characters could forge lines and colours on an operator's screen.
+    let shown = |c: char| if c.is_control() && !"\n\t".contains(c) { '\u{fffd}' } else { c };
+    let hint = heard.retry_after.as_ref();
+    Reply {
+        status: heard.status,
+        retry_after: hint.and_then(|text| retry_after(text, Timestamp::now())),
+        excerpt: said.chars().filter(|c| *c != '\r').map(shown).take(MOST_EXCERPT).collect(),
     }
-    bytes.truncate(MOST_BODY);
-    let said = secret.redact(&String::from_utf8_lossy(&bytes));
-    Answer::Replied(Reply {
-        status,
-        retry_after: header.and_then(|text| retry_after(&text, Timestamp::now())),
-        excerpt: said.chars().take(MOST_EXCERPT).collect(),
-    })
-}
-
-/// Whether the failure came before any byte of the request could leave: name, TCP or TLS.
-fn never_connected(failed: &ConnectorError) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = failed.source();
-    while let Some(error) = cause {
-        if let Some(client) = error.downcast_ref::<hyper_util::client::legacy::Error>() {
-            return client.is_connect();
-        }
-        cause = error.source();
-    }
-    false
 }

@@ -154,7 +154,7 @@ impl Ports for Aws {
         self.parts.topic.publish(alert).await
     }
 
-    async fn sleep(&self, length: Duration) {
+    async fn pause_for(&self, length: Duration) {
         tokio::time::sleep(length).await;
     }
 
@@ -169,18 +169,21 @@ impl Aws {
         let (Some((integration, destination)), Some(request)) = (found, &entry.request) else {
             return Answer::NotSent(NotSent::NotAllowed);
         };
-        let secret = match self.parts.secrets.get(destination.auth.secret(), fresh_secret).await {
-            Ok(secret) => secret,
-            Err(not_sent) => return Answer::NotSent(not_sent),
-        };
+        let read = |fresh| self.parts.secrets.get(destination.auth.secret(), fresh);
+        let vendor = &self.parts.vendor;
+        let credential =
+            match vendor.credential(destination, fresh_secret, self.deadline, read).await {
+                Ok(credential) => credential,
+                Err(not_sent) => return Answer::NotSent(not_sent),
+            };
         let call = crate::vendor::Call {
             destination,
             dedupe: &integration.dedupe,
             request,
             idempotency_key: &entry.idempotency_key,
-            secret: &secret,
+            credential: &credential,
             deadline: self.deadline,
         };
-        self.parts.vendor.call(&call).await
+        vendor.call(&call).await
     }
 }

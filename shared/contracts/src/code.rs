@@ -57,6 +57,9 @@ codes! {
     FL0209 "a secret name has the wrong form",
     FL0210 "a path has the wrong form",
     FL0211 "a value is out of bounds",
+    FL0212 "a user, client, scope or parameter has the wrong form",
+    FL0213 "an address is not one that a vendor can have",
+    FL0214 "a rate has the wrong form",
 
     FL0301 "the destination is not declared",
     FL0302 "nothing says what a repeated request does",
@@ -65,6 +68,8 @@ codes! {
     FL0305 "the schedule is longer than the time to give up",
     FL0306 "the idempotency key is the same for every event",
     FL0307 "a setting has no effect",
+    FL0308 "two ways to prove who we are",
+    FL0309 "two settings want the same header",
 
     FL0401 "an expression is not jq",
     FL0402 "a function is not allowed",

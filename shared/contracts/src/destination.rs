@@ -3,11 +3,14 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use fairlead_core::{
+    gate::BreakerPolicy,
     id::{DestinationName, SecretName},
-    integration::{Auth, Destination, Timeout},
+    integration::{Destination, Timeout},
+    pace::{NotARate, Rate},
 };
 
 use crate::{
+    auth,
     code::Code,
     fields::{Fields, Said},
     name,
@@ -67,12 +70,21 @@ pub(crate) fn version(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) 
 
 fn one(given: &str, mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Destination> {
     let source = fields.source();
+    let private = private(source, &mut fields, mistakes);
+    // Where it is not said well, addresses are not judged, so that one mistake is not told twice.
+    let open = private.unwrap_or(true);
     let base_url =
-        fields.text("base_url", mistakes).and_then(|said| base_url(source, said, mistakes));
-    let auth = fields.map("auth", mistakes).and_then(|fields| auth(fields, mistakes));
+        fields.text("base_url", mistakes).and_then(|said| base_url(source, said, open, mistakes));
+    let auth = fields.map("auth", mistakes).and_then(|fields| auth::read(fields, open, mistakes));
     let timeout = match fields.optional("timeout") {
         None => Some(Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(20) }),
         Some(_) => fields.map("timeout", mistakes).and_then(|fields| timeout(fields, mistakes)),
+    };
+    let rate = match fields.optional("limit") {
+        None => Some(None),
+        Some(_) => {
+            fields.map("limit", mistakes).and_then(|fields| limit(fields, mistakes)).map(Some)
+        }
     };
     fields.finish(mistakes);
     Some(Destination {
@@ -80,45 +92,23 @@ fn one(given: &str, mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<D
         base_url: base_url?,
         auth: auth?,
         timeout: timeout?,
+        private: private?,
+        rate: rate?,
+        breaker: BreakerPolicy::default(),
     })
 }
 
-fn auth(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Auth> {
+fn limit(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rate> {
     let source = fields.source();
-    let at = fields.at().clone();
-    let bearer = fields.optional_map("bearer", mistakes);
-    let header = fields.optional_map("header", mistakes);
-    let auth = match (bearer, header) {
-        (Some(mut bearer), None) => {
-            let secret =
-                bearer.text("secret", mistakes).and_then(|said| secret(source, said, mistakes));
-            bearer.finish(mistakes);
-            secret.map(|secret| Auth::Bearer { secret })
-        }
-        (None, Some(mut header)) => {
-            let name = header
-                .text("name", mistakes)
-                .and_then(|said| name::header(source, said, &[], mistakes));
-            let secret =
-                header.text("secret", mistakes).and_then(|said| secret(source, said, mistakes));
-            header.finish(mistakes);
-            name.zip(secret).map(|(name, secret)| Auth::Header { name, secret })
-        }
-        _ => {
-            let help =
-                "write auth: {bearer: {secret: ...}} or auth: {header: {name: ..., secret: ...}}";
-            mistakes.add(
-                Code::FL0104,
-                source,
-                &at,
-                "\"auth\" must say one way to prove who we are",
-                help,
-            );
-            None
-        }
-    };
+    let said = fields.text("rate", mistakes);
     fields.finish(mistakes);
-    auth
+    let said = said?;
+    let rate = said.text.parse();
+    rate.map_err(|wrong: NotARate| {
+        let help = "write how many calls the vendor allows in how long: 10/s, 600/m, 5000/h";
+        mistakes.add(Code::FL0214, source, &said.node.span, wrong.to_string(), help);
+    })
+    .ok()
 }
 
 fn timeout(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Timeout> {
@@ -152,7 +142,12 @@ fn timeout(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Timeout> {
     Some(Timeout { connect, total })
 }
 
-fn secret(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<SecretName> {
+/// Reads the name of a secret.
+pub(crate) fn secret(
+    source: &Source,
+    said: Said<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<SecretName> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if said.text.len() <= 64
         && said.text.chars().all(fits)
@@ -165,15 +160,57 @@ fn secret(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<Se
     None
 }
 
-fn base_url(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<String> {
-    match url::check_base(said.text) {
-        Ok(()) => Some(said.text.to_owned()),
-        Err((message, help)) if said.text.contains('@') => {
-            mistakes.add_hidden(Code::FL0208, source, &said.node.span, &message, help);
-            None
+fn base_url(
+    source: &Source,
+    said: Said<'_>,
+    private: bool,
+    mistakes: &mut Mistakes,
+) -> Option<String> {
+    if let Err((message, help)) = url::check_end(said.text) {
+        mistakes.add(Code::FL0208, source, &said.node.span, message, help);
+        return None;
+    }
+    https(source, said, "base URL", private, mistakes)
+}
+
+/// Reads an https URL whose host a vendor can have.
+pub(crate) fn https(
+    source: &Source,
+    said: Said<'_>,
+    what: &str,
+    private: bool,
+    mistakes: &mut Mistakes,
+) -> Option<String> {
+    let at = &said.node.span;
+    if let Err((message, help)) = url::check(said.text, what) {
+        if said.text.contains('@') {
+            mistakes.add_hidden(Code::FL0208, source, at, &message, help);
+        } else {
+            mistakes.add(Code::FL0208, source, at, message, help);
         }
-        Err((message, help)) => {
-            mistakes.add(Code::FL0208, source, &said.node.span, message, help);
+        return None;
+    }
+    if let Err((message, help)) = url::check_host(said.text, private) {
+        mistakes.add(Code::FL0213, source, at, message, help);
+        return None;
+    }
+    Some(said.text.to_owned())
+}
+
+/// Whether the destination stands in the company's own network.
+fn private(source: &Source, fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<bool> {
+    if fields.optional("private").is_none() {
+        return Some(false);
+    }
+    let said = fields.optional_text("private", mistakes)?;
+    match said.text {
+        "true" => Some(true),
+        "false" => Some(false),
+        other => {
+            let message =
+                format!("\"{}\" is neither true nor false", crate::text::shorten(other, 40));
+            let help = "write private: true only if the vendor stands in your own network";
+            mistakes.add(Code::FL0105, source, &said.node.span, message, help);
             None
         }
     }

@@ -82,7 +82,9 @@ impl<'n> Fields<'n> {
 
     /// The value under `key`, if it is given.
     pub(crate) fn optional(&mut self, key: &'static str) -> Option<&'n Node> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.members.iter().find(|(k, _)| k.name == key).map(|(_, node)| node)
     }
 
@@ -167,6 +169,15 @@ impl<'n> Fields<'n> {
 
     /// Reports every key that nobody asked for.
     pub(crate) fn finish(self, mistakes: &mut Mistakes) {
+        self.leftovers(false, mistakes);
+    }
+
+    /// The same without the excerpt, where what was written may be a secret.
+    pub(crate) fn finish_hidden(self, mistakes: &mut Mistakes) {
+        self.leftovers(true, mistakes);
+    }
+
+    fn leftovers(self, hidden: bool, mistakes: &mut Mistakes) {
         for (key, _) in
             self.members.iter().filter(|(key, _)| !self.asked.contains(&key.name.as_str()))
         {
@@ -176,13 +187,12 @@ impl<'n> Fields<'n> {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("known here: {}", list(self.asked.iter().copied())),
             };
-            mistakes.add(
-                Code::FL0103,
-                self.source,
-                &key.span,
-                format!("key \"{}\" is not known{of}", key.name),
-                help,
-            );
+            let message = format!("key \"{}\" is not known{of}", key.name);
+            if hidden {
+                mistakes.add_hidden(Code::FL0103, self.source, &key.span, &message, &help);
+            } else {
+                mistakes.add(Code::FL0103, self.source, &key.span, message, help);
+            }
         }
     }
 

@@ -8,6 +8,7 @@
 //! Inside, `yaml`, `fields` and `source` read; `integration`, `destination` and `policy` hold the rules;
 //! `jq`, `template` and `schema` are the three languages; `report` and `code` tell what is wrong.
 
+mod auth;
 mod code;
 mod compile;
 mod destination;

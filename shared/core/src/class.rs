@@ -72,7 +72,8 @@ impl Class {
     pub fn next_action(self) -> &'static str {
         match self {
             Self::Rejected => {
-                "Read the vendor's answer, correct the record or the mapping, then retry."
+                "Read the vendor's answer. If the cause lies at the vendor, mend it there and retry; \
+                 if it lies in the record, correct it at the source, which sends a new event."
             }
             Self::TooLarge => {
                 "Make the record smaller or split it at the source, then send it again."

@@ -206,7 +206,10 @@ pub fn wants_call(life: &Life, input: &Input, now: Timestamp) -> bool {
 /// The one way into a call: the lease stands in the ledger before any byte leaves.
 pub(crate) fn call(mut life: Life, policy: &Policy<'_>, moment: &Moment) -> Step {
     life.attempts = life.attempts.saturating_add(1);
-    life.first_sent_at.get_or_insert(moment.now);
+    // Without doubt the vendor has nothing of ours, so its memory of our key begins with this call.
+    if !life.doubt || life.first_sent_at.is_none() {
+        life.first_sent_at = Some(moment.now);
+    }
     life.state = State::Sending { token: moment.token, until: after(moment.now, policy.lease) };
     Step {
         lines: vec![What::Sending { attempt: life.attempts }],

@@ -173,7 +173,7 @@ async fn wait_for_slot<P: Ports>(
     for _ in 0..MOST_RACES {
         let now = ports.now();
         if let Some(slot) = memory.slot(of, now) {
-            ports.sleep(until(now, slot)).await;
+            ports.pause_for(until(now, slot)).await;
             return Ok(None);
         }
         let pace = ports.gates().pace(of).await?.unwrap_or_default();

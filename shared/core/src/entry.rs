@@ -63,7 +63,7 @@ pub struct Life {
     pub attempts: u32,
     /// Attempts that used up a wait of the schedule.
     pub failures: u32,
-    /// When the first call may have left; the vendor's memory of our key counts from here.
+    /// When the first call left that may have taken effect; the vendor's memory of our key counts from here.
     pub first_sent_at: Option<Timestamp>,
     /// An attempt may have taken effect unheard. Never forgotten until the vendor confirms.
     pub doubt: bool,

@@ -85,11 +85,6 @@ pub enum What {
         /// Why.
         reason: String,
     },
-    /// A person ordered another try, and it was refused because it would not be safe.
-    RetryRefused {
-        /// Who.
-        by: String,
-    },
     /// The vendor has it.
     Delivered,
 }
@@ -146,9 +141,6 @@ impl What {
             Self::Parked { class, detail } => format!("parked      {}: {detail}", class.word()),
             Self::Alerted => "alerted".to_owned(),
             Self::Retried { by, reason } => format!("retried     by {by}: {reason}"),
-            Self::RetryRefused { by } => {
-                format!("retry refused, it would not be safe; asked by {by}")
-            }
             Self::Delivered => "delivered".to_owned(),
         }
     }

@@ -4,7 +4,7 @@
 //! declared rate asks, so that no window of any length holds more calls than declared even when the
 //! wire delays some of them (generic cell rate algorithm, ITU-T I.371, without its burst allowance).
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,31 @@ pub struct Rate {
     /// In how long.
     #[serde(with = "span::millis")]
     pub per: Duration,
+}
+
+/// Why a text is no rate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no rate")]
+pub struct NotARate(pub String);
+
+impl FromStr for Rate {
+    type Err = NotARate;
+
+    /// Reads `10/s`, `600/m`, `5000/h`: at least one call, at most a thousand a second.
+    fn from_str(text: &str) -> Result<Self, NotARate> {
+        let wrong = || NotARate(text.to_owned());
+        let (calls, unit) = text.split_once('/').ok_or_else(wrong)?;
+        let seconds = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            _ => return Err(wrong()),
+        };
+        let digits = calls.bytes().all(|byte| byte.is_ascii_digit());
+        let calls: u32 = calls.parse().ok().filter(|_| digits).ok_or_else(wrong)?;
+        let fits = calls >= 1 && u64::from(calls) <= 1_000 * seconds;
+        fits.then(|| Self { calls, per: Duration::from_secs(seconds) }).ok_or_else(wrong)
+    }
 }
 
 impl Rate {
@@ -89,7 +114,10 @@ pub enum Booking {
 pub fn book(pace: &Pace, rate: Rate, wanted: u32, reach: Duration, now: Timestamp) -> Booking {
     let interval = rate.interval();
     let first = pace.free.map_or(now, |free| free.max(now));
-    let room = reach.saturating_sub(until(now, first)).as_nanos() / interval.as_nanos().max(1);
+    // A slot at the very edge counts: where slots lie further apart than the reach, one is all there is.
+    let room = reach
+        .checked_sub(until(now, first))
+        .map_or(0, |rest| 1 + rest.as_nanos() / interval.as_nanos().max(1));
     let left = wanted.min(u32::try_from(room).unwrap_or(u32::MAX));
     let mut next = *pace;
     if left > 0 {
@@ -146,7 +174,7 @@ mod tests {
         else {
             panic!("there is room within two seconds")
         };
-        assert_eq!((block.next, block.left), (at(1_100), 8));
+        assert_eq!((block.next, block.left), (at(1_100), 9));
         let Booking::Later(pace, first) =
             book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
         else {
@@ -157,7 +185,30 @@ mod tests {
         else {
             panic!("all within reach is taken")
         };
-        assert_eq!((first, second), (at(1_980), at(2_090)));
+        assert_eq!((first, second), (at(2_090), at(2_200)));
+    }
+
+    #[test]
+    fn rates_are_read_as_people_write_them() {
+        for (text, calls, seconds) in [("10/s", 10, 1), ("600/m", 600, 60), ("1/h", 1, 3_600)] {
+            let rate = Rate { calls, per: Duration::from_secs(seconds) };
+            assert_eq!(text.parse(), Ok(rate));
+        }
+        for wrong in [
+            "",
+            "10",
+            "10/",
+            "/s",
+            "0/s",
+            "+1/s",
+            "1.5/s",
+            "10/d",
+            "1001/s",
+            "10 /s",
+            "99999999999/s",
+        ] {
+            assert_eq!(wrong.parse::<Rate>(), Err(NotARate(wrong.to_owned())));
+        }
     }
 
     proptest! {

@@ -63,7 +63,7 @@ pub trait Ports {
     fn publish(&self, alert: &Alert) -> impl Future<Output = Result<(), PortError>>;
 
     /// Waits; at most [`REACH`](crate::door::REACH).
-    fn sleep(&self, length: Duration) -> impl Future<Output = ()>;
+    fn pause_for(&self, length: Duration) -> impl Future<Output = ()>;
 
     /// The entries of one partition of the due index whose time has come, oldest first, a page at most.
     fn due(

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use fairlead_core::integration::{Owner, RecordRule};
+use fairlead_core::{
+    id::DestinationName,
+    integration::{Auth, Owner, RecordRule},
+};
 
 use super::{Reader, Tables};
 use crate::{
     code::Code,
+    destination::Declared,
     expression,
     fields::{Fields, Said},
     name, policy,
@@ -82,6 +86,30 @@ impl Reader<'_> {
             return None;
         }
         expression::template(self.source, said, tables, self.mistakes).map(|_| said.text.to_owned())
+    }
+
+    /// The key's header is not the one in which the destination's credential goes.
+    pub(super) fn one_header(
+        &mut self,
+        target: Option<&DestinationName>,
+        identity: Option<&Identity<'_>>,
+        declared: &Declared,
+    ) {
+        let destination = target.and_then(|name| declared.good.get(name));
+        let header = identity.and_then(|identity| identity.header.as_ref());
+        let (Some(destination), Some((Some(name), said))) = (destination, header) else { return };
+        let taken: &[&str] = match &destination.auth {
+            Auth::Header { name, .. } => &[name],
+            // The third, webhook-id, is the key itself.
+            Auth::StandardWebhooks { .. } => &["webhook-timestamp", "webhook-signature"],
+            Auth::Bearer { .. } | Auth::Basic { .. } | Auth::Query { .. } | Auth::Oauth2(_) => &[],
+        };
+        if taken.iter().any(|taken| taken.eq_ignore_ascii_case(name)) {
+            let message =
+                format!("header \"{name}\" carries the credential of {}", destination.name);
+            let help = "name the header in which the vendor expects the idempotency key";
+            self.wrong(Code::FL0309, *said, message, help);
+        }
     }
 
     pub(super) fn identity<'n>(

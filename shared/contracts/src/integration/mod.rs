@@ -72,6 +72,7 @@ impl Reader<'_> {
             .and_then(|said| self.destination(said, declared));
         let request =
             file.map("request", self.mistakes).and_then(|fields| self.request(fields, known));
+        self.one_header(target.as_ref(), identity.as_ref(), declared);
         let policy = self.policy(&mut file, request.as_ref(), identity.as_ref());
         file.finish(self.mistakes);
         let (dedupe, retry) = policy?;

@@ -119,7 +119,7 @@ impl Ports for Ledger {
         Token(Uuid::from_u128(self.tokens.get()))
     }
 
-    async fn sleep(&self, length: Duration) {
+    async fn pause_for(&self, length: Duration) {
         let end = after(self.now(), length);
         while self.now() < end {
             others().await;

@@ -1,0 +1,182 @@
+//! A world in memory on a virtual clock: ledger, queues, vendor and owner, driven by the real functions' rules.
+
+mod ports;
+mod queue;
+mod run;
+mod vendor;
+
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
+
+use fairlead_core::{
+    accept::{Accepted, Submission},
+    alert::Alert,
+    entry::Entry,
+    gate::Gate,
+    id::DestinationName,
+    id::{DeliveryId, EntryKey},
+    integration::{Catalog, Integration},
+    pace::Pace,
+    ports::PortError,
+    ticket::{Queue, Ticket},
+    wait::Jitter,
+};
+use jiff::Timestamp;
+
+pub use queue::Message;
+pub use vendor::{Call, Says, Vendor};
+
+use crate::sample;
+
+/// How long a dispatcher may run.
+pub const DISPATCH_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What was written, sent and told, for stories about cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Writes of entries, the first included.
+    pub entry_writes: u32,
+    /// Of these, the ones that changed where an entry stands in the index of what is due or parked.
+    pub index_writes: u32,
+    /// Tickets sent, by queue.
+    pub sends: BTreeMap<Queue, u32>,
+}
+
+/// All there is. Stories change and look at it between runs.
+pub struct World {
+    /// The integrations of the deployed bundle.
+    pub catalog: RefCell<Catalog>,
+    /// The integration that events come in for.
+    pub integration: Integration,
+    /// The vendor and what it has seen.
+    pub vendor: RefCell<Vendor>,
+    /// Where between its bounds every wait lies.
+    pub jitter: Jitter,
+    inside: RefCell<Inside>,
+}
+
+#[derive(Default)]
+struct Inside {
+    now: Timestamp,
+    drawn: u128,
+    ledger: BTreeMap<EntryKey, Entry>,
+    gates: BTreeMap<DestinationName, Gate>,
+    paces: BTreeMap<DestinationName, Pace>,
+    messages: Vec<Message>,
+    dead: Vec<Message>,
+    alerts: Vec<Alert>,
+    /// So many alerts fail before one arrives.
+    deaf: u32,
+    counts: Counts,
+}
+
+impl World {
+    /// A world with this integration, and a vendor that does what it is asked.
+    pub fn new(integration: Integration) -> Self {
+        let inside = Inside { now: sample::noon(), ..Inside::default() };
+        Self {
+            catalog: RefCell::new(sample::catalog(&integration)),
+            vendor: RefCell::new(Vendor::new(&integration.dedupe)),
+            integration,
+            jitter: Jitter(0),
+            inside: RefCell::new(inside),
+        }
+    }
+
+    /// The API takes in an event.
+    ///
+    /// # Errors
+    /// As [`fairlead_core::accept::accept`].
+    pub fn submit(&self, submission: Submission) -> Result<Accepted, PortError> {
+        run::submit(self, submission)
+    }
+
+    /// All functions run, and time passes, until nothing moves by itself any more.
+    pub fn settle(&self) {
+        run::until_quiet(self);
+    }
+
+    /// The same, but no longer than until `end`.
+    pub fn settle_until(&self, end: Timestamp) {
+        run::until(self, end);
+    }
+
+    /// The time.
+    pub fn clock(&self) -> Timestamp {
+        self.inside.borrow().now
+    }
+
+    /// Every entry of the ledger.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.inside.borrow().ledger.values().cloned().collect()
+    }
+
+    /// The ledger's only entry.
+    pub fn entry(&self) -> Entry {
+        let entries = self.entries();
+        assert_eq!(entries.len(), 1, "the ledger has one entry");
+        entries[0].clone()
+    }
+
+    /// The delivery's history as people read it.
+    pub fn history(&self) -> String {
+        let lines = self.entry().history.lines;
+        lines.iter().map(|line| format!("{:.0}  {}\n", line.at, line.what.text())).collect()
+    }
+
+    /// What the owner was told.
+    pub fn alerts(&self) -> Vec<Alert> {
+        self.inside.borrow().alerts.clone()
+    }
+
+    /// The next alerts, so many, do not arrive.
+    pub fn fail_alerts(&self, times: u32) {
+        self.inside.borrow_mut().deaf = times;
+    }
+
+    /// What was written and sent so far.
+    pub fn counts(&self) -> Counts {
+        self.inside.borrow().counts.clone()
+    }
+
+    /// A message is put on a queue from outside.
+    pub fn put(&self, queue: Queue, body: &str) {
+        self.inside.borrow_mut().put(queue, body.to_owned(), Duration::ZERO);
+    }
+
+    /// The bodies that lie on a queue.
+    pub fn bodies(&self, queue: Queue) -> Vec<String> {
+        let inside = self.inside.borrow();
+        inside.messages.iter().filter(|m| m.queue == queue).map(|m| m.body.clone()).collect()
+    }
+
+    /// The bodies that were received too often, with the queue that they came from.
+    pub fn dead(&self) -> Vec<Message> {
+        self.inside.borrow().dead.clone()
+    }
+
+    /// The readable messages on the DLQ.
+    pub fn parked_messages(&self) -> Vec<Ticket> {
+        let bodies = self.bodies(Queue::Dlq);
+        bodies.iter().map(|body| Ticket::read(body).expect("a ticket of ours")).collect()
+    }
+
+    /// Moves every message of the DLQ to the dispatch queue, as a redrive does.
+    pub fn redrive(&self) {
+        let mut inside = self.inside.borrow_mut();
+        let messages = &mut inside.messages;
+        messages
+            .iter_mut()
+            .filter(|m| m.queue == Queue::Dlq)
+            .for_each(|m| m.queue = Queue::Dispatch);
+    }
+
+    fn next_number(&self) -> u128 {
+        let mut inside = self.inside.borrow_mut();
+        inside.drawn += 1;
+        inside.drawn
+    }
+
+    fn name_delivery(&self) -> DeliveryId {
+        DeliveryId(uuid::Uuid::from_u128(0x0199_c200 << 96 | self.next_number()))
+    }
+}

@@ -1,0 +1,166 @@
+//! The ports onto the world in memory.
+
+use std::time::Duration;
+
+use fairlead_core::{
+    alert::Alert,
+    entry::Entry,
+    gate::Gate,
+    id::{DeliveryId, DestinationName, EntryKey, Token, Version},
+    outcome::Answer,
+    pace::Pace,
+    ports::{Gates, Inserted, PortError, Ports, Saved},
+    span::after,
+    ticket::{Queue, Ticket},
+    wait::{Jitter, LONGEST_DELAY},
+};
+use jiff::Timestamp;
+
+use super::{Inside, World};
+
+/// How long every call takes.
+const TOOK: Duration = Duration::from_millis(212);
+
+/// The most entries that one look at a partition shows.
+const PAGE: usize = 100;
+
+impl Gates for World {
+    async fn gate(&self, of: &DestinationName) -> Result<Option<Gate>, PortError> {
+        Ok(self.inside.borrow().gates.get(of).cloned())
+    }
+
+    async fn save_gate(
+        &self,
+        of: &DestinationName,
+        gate: &Gate,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        let gates = &mut self.inside.borrow_mut().gates;
+        if gates.get(of).map_or(Version(0), |held| held.version) != replaces {
+            return Ok(Saved::Lost);
+        }
+        gates.insert(of.clone(), gate.clone());
+        Ok(Saved::Done)
+    }
+
+    async fn pace(&self, of: &DestinationName) -> Result<Option<Pace>, PortError> {
+        Ok(self.inside.borrow().paces.get(of).copied())
+    }
+
+    async fn save_pace(
+        &self,
+        of: &DestinationName,
+        pace: &Pace,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        let paces = &mut self.inside.borrow_mut().paces;
+        if paces.get(of).map_or(Version(0), |held| held.version) != replaces {
+            return Ok(Saved::Lost);
+        }
+        paces.insert(of.clone(), *pace);
+        Ok(Saved::Done)
+    }
+}
+
+impl Ports for World {
+    type Gates = Self;
+
+    fn gates(&self) -> &Self {
+        self
+    }
+
+    async fn pause_for(&self, length: Duration) {
+        let now = &mut self.inside.borrow_mut().now;
+        *now = after(*now, length);
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock()
+    }
+
+    fn delivery_id(&self) -> DeliveryId {
+        self.name_delivery()
+    }
+
+    fn token(&self) -> Token {
+        Token(uuid::Uuid::from_u128(self.next_number()))
+    }
+
+    fn jitter(&self) -> Jitter {
+        self.jitter
+    }
+
+    async fn load(&self, key: &EntryKey) -> Result<Option<Entry>, PortError> {
+        Ok(self.inside.borrow().ledger.get(key).cloned())
+    }
+
+    async fn insert(&self, entry: &Entry) -> Result<Inserted, PortError> {
+        let mut inside = self.inside.borrow_mut();
+        match inside.ledger.get(&entry.key) {
+            Some(first) if first.expires_at > inside.now => {
+                Ok(Inserted::Exists(Box::new(first.clone())))
+            }
+            _ => {
+                inside.write(entry);
+                Ok(Inserted::New)
+            }
+        }
+    }
+
+    async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        let mut inside = self.inside.borrow_mut();
+        let found = inside.ledger.get(&entry.key).map(|found| found.life.version);
+        if found != Some(replaces) {
+            return Ok(Saved::Lost);
+        }
+        inside.write(entry);
+        Ok(Saved::Done)
+    }
+
+    async fn send(&self, to: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {
+        if delay > LONGEST_DELAY {
+            return Err(PortError::new("send the ticket", "the delay is too long for a queue"));
+        }
+        let mut inside = self.inside.borrow_mut();
+        *inside.counts.sends.entry(to).or_default() += 1;
+        inside.put(to, ticket.text(), delay);
+        Ok(())
+    }
+
+    async fn call(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Duration) {
+        (self.vendor.borrow_mut().call(entry, fresh_secret, self.clock()), TOOK)
+    }
+
+    async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
+        let mut inside = self.inside.borrow_mut();
+        if let Some(left) = inside.deaf.checked_sub(1) {
+            inside.deaf = left;
+            return Err(PortError::new("tell the owner", "the channel is dead"));
+        }
+        inside.alerts.push(alert.clone());
+        Ok(())
+    }
+
+    async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+        let inside = self.inside.borrow();
+        let mut due: Vec<_> = inside
+            .ledger
+            .values()
+            .filter_map(|entry| Some((entry.work()?, entry.key.clone())))
+            .filter(|(work, _)| work.partition == partition && work.at <= now)
+            .map(|(work, key)| (work.at, key))
+            .collect();
+        due.sort();
+        Ok(due.into_iter().take(PAGE).map(|(_, key)| key).collect())
+    }
+}
+
+impl Inside {
+    fn write(&mut self, entry: &Entry) {
+        let before = self.ledger.insert(entry.key.clone(), entry.clone());
+        self.counts.entry_writes += 1;
+        if before.and_then(|before| before.work()) != entry.work() {
+            self.counts.index_writes += 1;
+        }
+    }
+}

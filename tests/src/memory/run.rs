@@ -1,0 +1,113 @@
+//! The functions of the bundle, run on what their queues show, and the clock between them.
+
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use fairlead_core::{
+    accept::{Accepted, Submission, accept},
+    decide::Input,
+    door::Memory,
+    drive::{Rules, drive},
+    entry::{Held, State},
+    ports::PortError,
+    release::release,
+    span::after,
+    ticket::{Queue, Step, Ticket},
+};
+use jiff::{Timestamp, ToSpan, Unit};
+
+use super::{DISPATCH_TIMEOUT, Message, World};
+
+pub(super) fn submit(world: &World, submission: Submission) -> Result<Accepted, PortError> {
+    let catalog = world.catalog.borrow();
+    // Every run is a function instance of its own.
+    let memory = Memory::default();
+    let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
+    now_or_never(accept(world, &rules, &world.integration, submission))
+}
+
+/// A story that is not quiet after so long never will be.
+const LONGEST_STORY: Duration = Duration::from_secs(30 * 86_400);
+
+pub(super) fn until_quiet(world: &World) {
+    let end = world.clock() + LONGEST_STORY;
+    until(world, end);
+    assert!(world.clock() < end, "it goes on and on:\n{}", world.history());
+}
+
+pub(super) fn until(world: &World, end: Timestamp) {
+    loop {
+        let received = world.inside.borrow_mut().receive();
+        if let Some(message) = received {
+            work(world, message);
+            continue;
+        }
+        let look = next_look(world);
+        let next = [world.inside.borrow().next_visible(), look];
+        match next.into_iter().flatten().min() {
+            Some(next) if next <= end => world.inside.borrow_mut().now = next,
+            Some(_) => {
+                world.inside.borrow_mut().now = end;
+                return;
+            }
+            None => return,
+        }
+        if look.is_some_and(|look| look <= world.clock()) {
+            let catalog = world.catalog.borrow();
+            // Every run is a function instance of its own.
+            let memory = Memory::default();
+            let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
+            now_or_never(release(world, &rules)).expect("this world does its part");
+        }
+    }
+}
+
+/// The schedule looks at the due index at every whole minute; only looks that find something matter.
+fn next_look(world: &World) -> Option<Timestamp> {
+    // What a gate holds back has no time of its own: it is looked at every minute from now on.
+    let soon = after(world.clock(), Duration::from_millis(1));
+    let in_index = |entry: fairlead_core::entry::Entry| match (entry.work(), &entry.life.state) {
+        (Some(_), State::Waiting { held: Held::Gate, .. }) => Some(soon),
+        (Some(work), State::Waiting { .. }) => Some(work.at),
+        _ => None,
+    };
+    let due = world.entries().into_iter().filter_map(in_index).min()?.max(world.clock());
+    let minute = due.round(Unit::Minute).expect("minutes are a unit of time");
+    Some(if minute < due { minute + 1.minute() } else { minute })
+}
+
+fn work(world: &World, message: Message) {
+    let Ok(ticket) = Ticket::read(&message.body) else {
+        return world.inside.borrow_mut().give_back(message);
+    };
+    let input = input(message.queue, &ticket);
+    let catalog = world.catalog.borrow();
+    // Every run is a function instance of its own.
+    let memory = Memory::default();
+    let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
+    if now_or_never(drive(world, &rules, &ticket.entry, input, ticket.hops)).is_err() {
+        world.inside.borrow_mut().give_back(message);
+    }
+}
+
+/// What each function makes of a ticket.
+fn input(queue: Queue, ticket: &Ticket) -> Input {
+    match (queue, ticket.step, &ticket.order) {
+        (Queue::Retry, _, _) => Input::Due,
+        (Queue::Alert, _, _) => Input::Tell { version: ticket.version },
+        (_, Step::Retry, Some(order)) => Input::Retry(order.clone()),
+        _ => Input::Picked,
+    }
+}
+
+/// In memory nothing has to be waited for.
+fn now_or_never<T>(work: impl Future<Output = T>) -> T {
+    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => done,
+        Poll::Pending => unreachable!("a world in memory never waits"),
+    }
+}
