@@ -55,8 +55,7 @@ impl Credential {
     /// What the request must carry; nothing when the secret has not the form that it needs.
     pub(crate) fn prove(&self, auth: &Auth, message: &Message<'_>) -> Option<Proof> {
         let secret = self.secret.expose();
-        let authorization =
-            |value: String| Proof::header("authorization".to_owned(), value);
+        let authorization = |value: String| Proof::header("authorization".to_owned(), value);
         Some(match auth {
             Auth::Bearer { .. } => authorization(format!("Bearer {secret}")),
             Auth::Header { name, .. } => {

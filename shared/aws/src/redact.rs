@@ -89,7 +89,10 @@ mod tests {
             for after in ["", "!", "!!", "!!!"] {
                 let encoded = STANDARD_NO_PAD.encode(format!("{before}canary-5ecret{after}"));
                 let said = redact("canary-5ecret", &encoded, false);
-                assert!(said.contains(MARK) && said.len() < MARK.len() + 16, "{before}{after} {said}");
+                assert!(
+                    said.contains(MARK) && said.len() < MARK.len() + 16,
+                    "{before}{after} {said}"
+                );
             }
         }
     }

@@ -15,12 +15,7 @@ use fairlead_core::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{
-    credential::basic,
-    redact::form_encoded,
-    secret::Secret,
-    wire::Heard,
-};
+use crate::{credential::basic, redact::form_encoded, secret::Secret, wire::Heard};
 
 /// How long a token is used whose end is not told.
 const UNTOLD: Duration = Duration::from_secs(300);
@@ -196,7 +191,10 @@ mod tests {
     fn an_answer_is_a_bearer_token_or_none() {
         let lasts = |body: &str| grant(body.as_bytes()).map(|grant| grant.lasts.as_secs());
         assert_eq!(lasts(r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#), Ok(60));
-        assert_eq!(lasts(r#"{"access_token":"t","token_type":"bearer","expires_in":"60"}"#), Ok(60));
+        assert_eq!(
+            lasts(r#"{"access_token":"t","token_type":"bearer","expires_in":"60"}"#),
+            Ok(60)
+        );
         assert_eq!(lasts(r#"{"access_token":"t"}"#), Ok(300));
         assert_eq!(lasts(r#"{"access_token":"t","expires_in":-1}"#), Ok(300));
         for refused in [r#"{"access_token":"t","token_type":"mac"}"#, r#"{"access_token":""}"#] {

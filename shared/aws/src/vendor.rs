@@ -159,8 +159,9 @@ impl Vendor {
             ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
             ("authorization".to_owned(), authorization),
         ];
-        let request = request("POST", self.token_url(destination, client), token::form(client), headers)
-            .ok_or(Refusal::Refused)?;
+        let request =
+            request("POST", self.token_url(destination, client), token::form(client), headers)
+                .ok_or(Refusal::Refused)?;
         let line = self.line(destination, total, true);
         match self.wire.exchange(request, line, Bounds { total, most: MOST_TOKEN }).await {
             Ok(heard) => token::read(destination, &heard),

@@ -47,12 +47,7 @@ fn not_one(fields: &Fields<'_>, given: &[&str], mistakes: &mut Mistakes) {
     }
 }
 
-fn one(
-    way: &str,
-    mut fields: Fields<'_>,
-    private: bool,
-    mistakes: &mut Mistakes,
-) -> Option<Auth> {
+fn one(way: &str, mut fields: Fields<'_>, private: bool, mistakes: &mut Mistakes) -> Option<Auth> {
     let source = fields.source();
     let secret = fields
         .text("secret", mistakes)

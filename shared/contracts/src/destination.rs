@@ -120,7 +120,11 @@ fn timeout(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Timeout> {
 }
 
 /// Reads the name of a secret.
-pub(crate) fn secret(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<SecretName> {
+pub(crate) fn secret(
+    source: &Source,
+    said: Said<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<SecretName> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if said.text.len() <= 64
         && said.text.chars().all(fits)

@@ -155,7 +155,9 @@ async fn p30_no_crate_logs_a_credential_or_the_url_that_holds_it() {
 #[track_caller]
 fn assert_no_secret(text: &str) {
     // The third is the password within Basic's `us:password`.
-    for form in [CANARY, ENCODED, "Y2FuYXJ5LTVlY3JldC8rIHZhbHVl", "canary-5ecret", "YW5hcnktNWVjcmV0"] {
+    for form in
+        [CANARY, ENCODED, "Y2FuYXJ5LTVlY3JldC8rIHZhbHVl", "canary-5ecret", "YW5hcnktNWVjcmV0"]
+    {
         assert!(!text.contains(form), "{form} stands in {text}");
     }
 }

@@ -107,7 +107,10 @@ async fn what_is_no_json_and_no_utf8_is_heard_all_the_same() {
     };
     assert_eq!(with(b"{\"id\":").await.excerpt, "{\"id\":");
     assert_eq!(with(b"caf\xe9").await.excerpt, "caf\u{fffd}");
-    assert_eq!(with(&[0xff, 0xfe, b'o', 0, b'k', 0]).await.excerpt, "\u{fffd}\u{fffd}o\u{fffd}k\u{fffd}");
+    assert_eq!(
+        with(&[0xff, 0xfe, b'o', 0, b'k', 0]).await.excerpt,
+        "\u{fffd}\u{fffd}o\u{fffd}k\u{fffd}"
+    );
     // Neither a NUL nor a terminal's commands come through.
     let shown = with(b"a\0b\x1b[2Jc\r\nd\te").await.excerpt;
     assert_eq!(shown, "a\u{fffd}b\u{fffd}[2Jc\nd\te");
@@ -126,7 +129,8 @@ async fn p29_a_redirect_is_not_followed_and_no_credential_goes_elsewhere() {
     let there = format!("http://127.0.0.1:{}/taken", elsewhere.port);
     for status in [301, 302, 303, 307, 308] {
         for to in [there.as_str(), "http://169.254.169.254/latest/meta-data", "/elsewhere"] {
-            let said = format!("HTTP/1.1 {status} X\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
+            let said =
+                format!("HTTP/1.1 {status} X\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
             let server = Server::saying(said).await;
             let answer = Call::new().make(&at(server.port)).await;
             assert_eq!(judge(&answer), Outcome::Rejected);

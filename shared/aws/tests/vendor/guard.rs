@@ -72,7 +72,8 @@ async fn p29_the_stand_in_for_vendors_is_on_this_machine_or_nowhere() {
 #[tokio::test(flavor = "current_thread")]
 async fn p29_a_path_cannot_change_the_host() {
     let server = Server::saying(answer("200 OK", "{}")).await;
-    for path in ["", "@evil.example/", ".evil.example/", ":1/", "/a#b", "/a b", "/a\r\nx: y", "/\0"] {
+    for path in ["", "@evil.example/", ".evil.example/", ":1/", "/a#b", "/a b", "/a\r\nx: y", "/\0"]
+    {
         let mut call = Call::new();
         call.request.path = path.to_owned();
         assert_eq!(call.make(&at(server.port)).await, NOT_ALLOWED, "{path:?}");

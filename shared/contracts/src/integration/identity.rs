@@ -105,7 +105,8 @@ impl Reader<'_> {
             Auth::Bearer { .. } | Auth::Basic { .. } | Auth::Query { .. } | Auth::Oauth2(_) => &[],
         };
         if taken.iter().any(|taken| taken.eq_ignore_ascii_case(name)) {
-            let message = format!("header \"{name}\" carries the credential of {}", destination.name);
+            let message =
+                format!("header \"{name}\" carries the credential of {}", destination.name);
             let help = "name the header in which the vendor expects the idempotency key";
             self.wrong(Code::FL0309, *said, message, help);
         }
