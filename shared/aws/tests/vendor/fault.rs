@@ -22,7 +22,8 @@ fn check<F: Future<Output = ()> + Send + 'static>(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let answer = runtime.expect("a runtime").block_on(async {
         let server = Server::start(script).await;
-        let answer = Call::new().make(&at(server.port)).await;
+        let call = if wanted == TIMEOUT { Call::short() } else { Call::new() };
+        let answer = call.make(&at(server.port)).await;
         assert!(server.request().ends_with(BODY), "the request came whole and once");
         // Nothing comes later either.
         sleep(Duration::from_millis(20)).await;
@@ -54,7 +55,7 @@ async fn a_refused_connection_has_sent_nothing() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn an_unknown_name_has_sent_nothing() {
-    let mut call = Call::new();
+    let mut call = Call::short();
     call.destination.base_url = "https://no-such-vendor.invalid".to_owned();
     assert_eq!(call.make(&crate::call::world()).await, NO_CONNECTION);
 }
@@ -70,7 +71,7 @@ fn a_vendor_that_takes_the_request_and_is_silent_is_in_doubt() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_vendor_that_accepts_and_never_reads_is_in_doubt() {
     let server = Server::start(Peer::hang).await;
-    assert_eq!(Call::new().make(&at(server.port)).await, TIMEOUT);
+    assert_eq!(Call::short().make(&at(server.port)).await, TIMEOUT);
     assert_eq!(server.connections(), 1);
 }
 

@@ -1,8 +1,15 @@
-//! TLS that is not right: nothing is sent, and never in clear instead.
+//! TLS that is not right: nothing is sent, and never in clear instead. And HTTP/2, which is spoken over TLS only.
 
-use std::{env, process::Command, sync::Arc};
+use std::{
+    env,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use fairlead_core::outcome::Answer;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
@@ -10,12 +17,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::call::{CANARY, Call, NO_CONNECTION, local};
+use crate::call::{CANARY, Call, NO_CONNECTION, RESET, TRUNCATED, local, replied};
 
 /// Set for the child, which trusts our authority by `SSL_CERT_FILE`: the names and ports of the servers.
 const SERVERS: &str = "FAIRLEAD_TEST_TLS_SERVERS";
+
+/// The requests that came over HTTP/2.
+static REQUESTS: AtomicUsize = AtomicUsize::new(0);
 
 /// The trust roots are the process's own, so the calls are made by a second process.
 #[tokio::test]
@@ -50,9 +60,12 @@ async fn tls_that_is_not_right_has_sent_nothing_and_never_in_clear() {
         assert!(!clear.contains("POST") && !clear.contains(CANARY), "{name}: {clear}");
         connections.push(name);
     }
+    // P34: each server was connected to once, and of HTTP/2 each has seen one request.
     connections.sort_unstable();
+    let once = connections.clone();
     connections.dedup();
-    assert_eq!(connections.len(), 9, "{connections:?}");
+    assert_eq!((connections.len(), once.len()), (14, 14), "{once:?}");
+    assert_eq!(REQUESTS.load(Ordering::SeqCst), 5);
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -60,13 +73,13 @@ async fn the_calls_that_another_test_lets_a_child_make() {
     let Ok(servers) = env::var(SERVERS) else { return };
     let calls = servers.split(',').map(|server| async move {
         let (name, port) = server.split_once('=').expect("a name and a port");
-        let answer = Call::new().make(&local(&format!("https://localhost:{port}"))).await;
-        match (name, &answer) {
-            ("good", Answer::Replied(reply)) => assert_eq!(reply.status, 200),
-            (name, answer) => {
-                assert_eq!(*answer, NO_CONNECTION, "{name}");
-                assert_ne!(name, "good");
-            }
+        let call = if name == "stalls" { Call::short() } else { Call::new() };
+        let answer = call.make(&local(&format!("https://localhost:{port}"))).await;
+        match name {
+            "good" | "h2 good" => assert_eq!(replied(answer).status, 200),
+            "h2 refuses" | "h2 goes away" | "h2 hangs up" => assert_eq!(answer, RESET, "{name}"),
+            "h2 breaks off" => assert_eq!(answer, TRUNCATED),
+            wrong => assert_eq!(answer, NO_CONNECTION, "{wrong}"),
         }
     });
     futures::future::join_all(calls).await;
@@ -76,8 +89,19 @@ async fn the_calls_that_another_test_lets_a_child_make() {
 #[derive(Clone)]
 enum Kind {
     Tls(Arc<ServerConfig>),
+    H2(Arc<ServerConfig>, Then),
     Says(&'static [u8]),
     Stalls,
+}
+
+/// What a server of HTTP/2 does with a request.
+#[derive(Clone, Copy)]
+enum Then {
+    Answers,
+    Refuses,
+    BreaksOff,
+    GoesAway,
+    HangsUp,
 }
 
 fn kinds(good: &Issuer<'static, KeyPair>) -> Vec<(&'static str, Kind)> {
@@ -85,7 +109,17 @@ fn kinds(good: &Issuer<'static, KeyPair>) -> Vec<(&'static str, Kind)> {
     let tls = |names: &[&str], year, issuer: Option<&Issuer<'static, KeyPair>>| {
         Kind::Tls(Arc::new(config(names, year, issuer)))
     };
+    let h2 = |then| {
+        let mut config = config(&["localhost"], 2_090, Some(good));
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        Kind::H2(Arc::new(config), then)
+    };
     vec![
+        ("h2 good", h2(Then::Answers)),
+        ("h2 refuses", h2(Then::Refuses)),
+        ("h2 breaks off", h2(Then::BreaksOff)),
+        ("h2 goes away", h2(Then::GoesAway)),
+        ("h2 hangs up", h2(Then::HangsUp)),
         ("good", tls(&["localhost"], 2_090, Some(good))),
         ("expired", tls(&["localhost"], 2_020, Some(good))),
         ("wrong host", tls(&["api.example.com"], 2_090, Some(good))),
@@ -152,6 +186,10 @@ async fn answer(mut stream: TcpStream, kind: Kind) {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
             let _ = stream.shutdown().await;
         }
+        Kind::H2(config, then) => {
+            let Ok(stream) = TlsAcceptor::from(config).accept(stream).await else { return };
+            let _ = speak(stream, then).await;
+        }
         Kind::Says(bytes) => {
             let _ = stream.read(&mut buffer).await;
             let _ = stream.write_all(bytes).await;
@@ -161,4 +199,32 @@ async fn answer(mut stream: TcpStream, kind: Kind) {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// HTTP/2 as the server side speaks it.
+async fn speak(stream: TlsStream<TcpStream>, then: Then) -> Result<(), h2::Error> {
+    let mut connection = h2::server::handshake(stream).await?;
+    while let Some(request) = connection.accept().await {
+        let (_, mut stream) = request?;
+        REQUESTS.fetch_add(1, Ordering::SeqCst);
+        match then {
+            Then::Answers => {
+                let mut body = stream.send_response(http::Response::new(()), false)?;
+                body.send_data("{}".into(), true)?;
+            }
+            Then::Refuses => stream.send_reset(h2::Reason::REFUSED_STREAM),
+            Then::BreaksOff => {
+                let mut body = stream.send_response(http::Response::new(()), false)?;
+                body.send_data("{".into(), false)?;
+                // A reset overtakes what was not yet sent.
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(30)).await;
+                    body.send_reset(h2::Reason::INTERNAL_ERROR);
+                });
+            }
+            Then::GoesAway => connection.abrupt_shutdown(h2::Reason::NO_ERROR),
+            Then::HangsUp => return Ok(()),
+        }
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::{
 use fairlead_aws::{credential::Credential, secret::Secret, vendor::Vendor};
 use fairlead_core::{
     id::SecretName,
-    integration::{Auth, Oauth2},
+    integration::{Auth, Destination, Oauth2},
     outcome::NotSent,
 };
 
@@ -31,13 +31,21 @@ fn oauth2() -> Call {
 
 /// The secret store: `old` until it is asked for what is new.
 struct Store {
+    destination: Destination,
     newer: &'static str,
     reads: Cell<usize>,
 }
 
 impl Store {
     fn new(newer: &'static str) -> Self {
-        Self { newer, reads: Cell::default() }
+        Self { destination: oauth2().destination, newer, reads: Cell::default() }
+    }
+
+    /// For endpoints that take all the time there is.
+    fn hurried() -> Self {
+        let mut store = Self::new("old");
+        store.destination.timeout = Call::short().destination.timeout;
+        store
     }
 
     async fn credential(&self, vendor: &Vendor, fresh: bool) -> Result<Credential, NotSent> {
@@ -45,7 +53,7 @@ impl Store {
             self.reads.set(self.reads.get() + 1);
             std::future::ready(Ok(Secret::new(if fresh { self.newer } else { "old" })))
         };
-        vendor.credential(&oauth2().destination, fresh, None, read).await
+        vendor.credential(&self.destination, fresh, None, read).await
     }
 }
 
@@ -159,7 +167,7 @@ async fn an_endpoint_that_is_ill_is_waited_for() {
         "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"access_".to_owned(),
     ] {
         let (_server, vendor) = endpoint(said.clone()).await;
-        let told = Store::new("old").credential(&vendor, false).await.map(|_| ());
+        let told = Store::hurried().credential(&vendor, false).await.map(|_| ());
         assert_eq!(told, Err(NotSent::SecretUnavailable), "{}", &said[..20]);
     }
     let told = Store::new("old").credential(&at(1), false).await.map(|_| ());
@@ -169,11 +177,11 @@ async fn an_endpoint_that_is_ill_is_waited_for() {
 #[tokio::test(flavor = "current_thread")]
 async fn an_endpoint_that_is_silent_is_asked_once_and_holds_nobody_up() {
     let server = Server::start(Peer::hang).await;
-    let (vendor, store) = (at(server.port), Store::new("old"));
+    let (vendor, store) = (at(server.port), Store::hurried());
     let begun = Instant::now();
     let all = futures::future::join_all((0..10).map(|_| store.credential(&vendor, false))).await;
     assert!(all.into_iter().all(|told| told.is_err_and(|why| why == NotSent::SecretUnavailable)));
-    assert!(begun.elapsed() < Duration::from_millis(500), "ten waits, one after the other");
+    assert!(begun.elapsed() < Duration::from_millis(1_000), "ten waits, one after the other");
     assert_eq!(server.connections(), 1);
 }
 
