@@ -5,6 +5,7 @@ use std::{future::Future, time::Duration};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use fairlead_core::{
+    door::REACH,
     id::IdempotencyKey,
     integration::{Auth, Dedupe, Destination, Oauth2},
     outcome::{Answer, NotSent, Reply, retry_after},
@@ -104,7 +105,9 @@ impl Vendor {
 
     /// Makes the call.
     pub async fn call(&self, call: &Call<'_>) -> Answer {
-        let total = call.destination.timeout.total.min(self.longest);
+        // Where calls have a rate, the function may have waited for this one's slot.
+        let waited = if call.destination.rate.is_some() { REACH } else { Duration::ZERO };
+        let total = call.destination.timeout.total.min(self.longest.saturating_sub(waited));
         let now = Timestamp::now();
         if call.deadline.is_some_and(|end| until(now, end) < total + TO_RECORD) {
             return Answer::NotSent(NotSent::NoTime);

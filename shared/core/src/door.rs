@@ -271,9 +271,8 @@ pub async fn room<P: Ports>(ports: &P, destination: &Destination) -> Result<usiz
 const MOST_RELEASED: usize = 1_000;
 
 fn per_minute(rate: Rate) -> usize {
-    let calls = 60.0 / rate.interval().as_secs_f64().max(0.001);
-    // A whole number of calls a minute, far below the size of a usize.
-    (calls.ceil().max(1.0).min(1_000.0)) as usize
+    let calls = Duration::from_secs(60).as_millis() / rate.interval().as_millis().max(1);
+    usize::try_from(calls).unwrap_or(MOST_RELEASED).clamp(1, MOST_RELEASED)
 }
 
 #[cfg(test)]
