@@ -16,7 +16,7 @@ pub enum Class {
     InDoubt,
     /// The vendor refuses our credential, or there is none.
     Auth,
-    /// Something the delivery needs is not there: its integration is no longer in the bundle.
+    /// Something the delivery needs is not there: its integration, or an address that may be reached.
     Missing,
     /// The mapping could not make a request from the event.
     Mapping,
@@ -88,7 +88,9 @@ impl Class {
             Self::Auth => {
                 "Put a valid credential into the destination's secret, resume the destination, then retry."
             }
-            Self::Missing => "Deploy a bundle that has this integration again, then retry.",
+            Self::Missing => {
+                "Deploy a bundle that has this integration and may reach its destination, then retry."
+            }
             Self::Mapping => "Correct the event or the mapping, then send the event again.",
             Self::Schema => "Correct the event at the source, then send it again.",
             Self::Duplicate => {

@@ -8,7 +8,7 @@ use crate::{
     entry::{Held, Life, State},
     history::What,
     id::Token,
-    outcome::{Answer, Outcome, Reason, judge},
+    outcome::{Answer, NotSent, Outcome, Reason, judge},
     span::after,
     ticket::Queue,
     wait,
@@ -94,7 +94,9 @@ fn by_outcome(
             step.commands.insert(0, Command::Pause);
             step
         }
-        Outcome::NoEffect(Reason::Misconfigured) => park(next, Class::Auth, String::new(), moment),
+        Outcome::NoEffect(Reason::Misconfigured) => {
+            park(next, misconfigured(heard.answer), String::new(), moment)
+        }
     }
 }
 
@@ -107,6 +109,13 @@ fn hint(answer: &Answer) -> Option<Duration> {
     match answer {
         Answer::Replied(reply) => reply.retry_after,
         Answer::NotSent(_) | Answer::Lost(_) => None,
+    }
+}
+
+fn misconfigured(answer: &Answer) -> Class {
+    match answer {
+        Answer::NotSent(NotSent::NotAllowed) => Class::Missing,
+        Answer::NotSent(_) | Answer::Lost(_) | Answer::Replied(_) => Class::Auth,
     }
 }
 
