@@ -94,7 +94,9 @@ impl Reply {
 
     /// Whether IAM, and nothing else, refused it.
     pub(crate) fn is_denied(&self) -> bool {
-        matches!(self.status, 400 | 403) && self.text.contains("AccessDenied")
+        // SNS has a word of its own (Amazon SNS API reference, "Common errors").
+        let said = ["AccessDenied", "AuthorizationError"].iter().any(|c| self.text.contains(c));
+        matches!(self.status, 400 | 403) && said
     }
 
     /// The text of the first XML element of this name.
