@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::{
     alert::Alert,
     decide::{Closed, Command, Decide, Input, Moment, Policy, Step, decide, wants_call},
@@ -48,10 +50,11 @@ impl<'a> Rules<'a> {
         ports: &P,
         entry: &Entry,
         input: &Input,
+        now: Timestamp,
     ) -> Result<Option<Door>, PortError> {
         let found = self.catalog.find(&entry.integration);
         let Some((_, destination)) = found else { return Ok(None) };
-        if !wants_call(&entry.life, input, ports.now()) {
+        if !wants_call(&entry.life, input, now) {
             return Ok(None);
         }
         let token = ports.token();
@@ -100,16 +103,17 @@ pub async fn drive_entry<P: Ports>(
 ) -> Result<(), PortError> {
     let mut pass = None;
     for _ in 0..MOST_TURNS {
-        let closed = match rules.ask(ports, &entry, &input).await? {
-            Some(Door::Open(leave)) => {
-                pass = Some(leave);
-                None
-            }
-            Some(Door::Closed { until, turn }) => Some(Closed { until, turn }),
-            None => None,
-        };
-        let (now, token, jitter) = (ports.now(), ports.token(), ports.jitter());
-        let moment = Moment { now, token, jitter, hops, closed };
+        let mut now = ports.now();
+        let door = rules.ask(ports, &entry, &input, now).await?;
+        if let Some(Door::Open(leave)) = door {
+            pass = Some(leave);
+        }
+        // The gate may have taken a moment; where it was not asked, nothing may ripen in between.
+        if door.is_some() {
+            now = ports.now();
+        }
+        let closed = door.and_then(closed);
+        let moment = Moment { now, token: ports.token(), jitter: ports.jitter(), hops, closed };
         let step = (rules.decide)(&entry.life, &input, rules.policy(&entry).as_ref(), &moment);
         let Step { next, lines, commands } = step;
         if let Some(life) = next {
@@ -138,6 +142,13 @@ pub async fn drive_entry<P: Ports>(
         }
     }
     Err(PortError::new("drive the delivery", "it changed hands too often"))
+}
+
+fn closed(door: Door) -> Option<Closed> {
+    match door {
+        Door::Open(_) => None,
+        Door::Closed { until, turn } => Some(Closed { until, turn }),
+    }
 }
 
 /// Runs commands in order. One that is answered ends them and gives the next input.
