@@ -10,8 +10,9 @@ use crate::{
     alert::Alert,
     decide::{Closed, Command, Decide, Input, Moment, Policy, Step, decide, wants_call},
     door::{self, Door, Memory, Pass},
-    entry::Entry,
+    entry::{Entry, Life},
     gate::Pause,
+    history::What,
     id::EntryKey,
     integration::Catalog,
     notice::Notice,
@@ -117,19 +118,13 @@ pub async fn drive_entry<P: Ports>(
         let step = (rules.decide)(&entry.life, &input, rules.policy(&entry).as_ref(), &moment);
         let Step { next, lines, commands } = step;
         if let Some(life) = next {
-            let replaces = entry.life.version;
-            let mut changed = entry.clone();
-            changed.life = life;
-            changed.life.version = replaces.next();
-            changed.writer = ports.token();
-            lines.into_iter().for_each(|what| changed.history.push(moment.now, what));
-            match ports.save(&changed, replaces).await? {
-                Saved::Done => entry = changed,
-                Saved::Lost => {
-                    let Some(found) = ports.load(&entry.key).await? else { return Ok(()) };
+            match save(ports, &entry, life, lines, now).await? {
+                Turn::Saved(saved) => entry = saved,
+                Turn::Lost(found) => {
                     entry = found;
                     continue;
                 }
+                Turn::Gone => return Ok(()),
             }
         }
         let ran = run(ports, &entry, commands, hops).await;
@@ -142,6 +137,35 @@ pub async fn drive_entry<P: Ports>(
         }
     }
     Err(PortError::new("drive the delivery", "it changed hands too often"))
+}
+
+/// What became of a decision.
+enum Turn {
+    /// It stands in the ledger.
+    Saved(Entry),
+    /// Someone else was quicker; this is what stands there.
+    Lost(Entry),
+    /// The entry has expired.
+    Gone,
+}
+
+async fn save<P: Ports>(
+    ports: &P,
+    entry: &Entry,
+    life: Life,
+    lines: Vec<What>,
+    now: Timestamp,
+) -> Result<Turn, PortError> {
+    let replaces = entry.life.version;
+    let mut changed = entry.clone();
+    changed.life = life;
+    changed.life.version = replaces.next();
+    changed.writer = ports.token();
+    lines.into_iter().for_each(|what| changed.history.push(now, what));
+    match ports.save(&changed, replaces).await? {
+        Saved::Done => Ok(Turn::Saved(changed)),
+        Saved::Lost => Ok(ports.load(&entry.key).await?.map_or(Turn::Gone, Turn::Lost)),
+    }
 }
 
 fn closed(door: Door) -> Option<Closed> {
