@@ -84,7 +84,7 @@ pub fn catalog(integration: &Integration) -> Catalog {
         timeout: Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(10) },
         private: false,
         rate: None,
-        breaker: BreakerPolicy::default(),
+        breaker: Some(BreakerPolicy::default()),
     };
     Catalog {
         integrations: BTreeMap::from([(integration.name.clone(), integration.clone())]),

@@ -86,6 +86,12 @@ fn one(given: &str, mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<D
             fields.map("limit", mistakes).and_then(|fields| limit(fields, mistakes)).map(Some)
         }
     };
+    let breaker = match fields.optional("circuit") {
+        None => Some(None),
+        Some(_) => {
+            fields.map("circuit", mistakes).and_then(|fields| circuit(fields, mistakes)).map(Some)
+        }
+    };
     fields.finish(mistakes);
     Some(Destination {
         name: DestinationName::new(given),
@@ -94,8 +100,26 @@ fn one(given: &str, mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<D
         timeout: timeout?,
         private: private?,
         rate: rate?,
-        breaker: BreakerPolicy::default(),
+        breaker: breaker?,
     })
+}
+
+fn circuit(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<BreakerPolicy> {
+    let source = fields.source();
+    let usual = BreakerPolicy::default();
+    let said = fields.text("failures", mistakes);
+    let open = fields.length("open", usual.open_for, mistakes);
+    let most = fields.length("open_at_most", usual.open_at_most, mistakes);
+    fields.finish(mistakes);
+    let (said, (open_for, _), (open_at_most, _)) = (said?, open?, most?);
+    let Some(consecutive) = said.text.parse().ok().filter(|count| (1..=1_000).contains(count))
+    else {
+        let message = "\"failures\" counts failures in a row, from 1 to 1000";
+        let help = "write how many failures in a row stop the calls, as in failures: 5";
+        mistakes.add(Code::FL0211, source, &said.node.span, message, help);
+        return None;
+    };
+    Some(BreakerPolicy { consecutive, open_for, open_at_most, ..usual })
 }
 
 fn limit(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rate> {

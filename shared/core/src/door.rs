@@ -202,7 +202,9 @@ pub async fn leave<P: Ports>(
     pass: Pass,
     answer: &Answer,
 ) -> Result<(), PortError> {
-    let Some(fine) = health(answer) else { return Ok(()) };
+    let (Some(fine), Some(breaker)) = (health(answer), &destination.breaker) else {
+        return Ok(());
+    };
     let of = &destination.name;
     let quiet = memory.gate(of, ports.now()).is_some_and(|gate| gate.is_quiet());
     if fine && quiet {
@@ -214,7 +216,7 @@ pub async fn leave<P: Ports>(
     for _ in 0..MOST_RACES {
         let now = ports.now();
         let gate = ports.gates().gate(of).await?.unwrap_or_default();
-        let Some(next) = gate::heard(&gate, &call, &destination.breaker, now) else {
+        let Some(next) = gate::heard(&gate, &call, breaker, now) else {
             memory.remember(of, &gate, now);
             return Ok(());
         };

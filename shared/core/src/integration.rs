@@ -198,9 +198,9 @@ pub struct Destination {
     /// How many calls the vendor allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
-    /// When calls are stopped because the vendor is ill.
-    #[serde(default)]
-    pub breaker: BreakerPolicy,
+    /// When calls are stopped because the vendor is ill; where nothing is declared, never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<BreakerPolicy>,
 }
 
 /// How calls prove who we are. Secrets are named here and read by dispatch.

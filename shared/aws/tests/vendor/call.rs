@@ -9,7 +9,6 @@ use fairlead_aws::{
     vendor::{self, Vendor},
 };
 use fairlead_core::{
-    gate::BreakerPolicy,
     id::{DestinationName, IdempotencyKey, SecretName},
     integration::{Auth, Dedupe, Destination, Method, Timeout},
     outcome::{Answer, Lost, NotSent, Reply},
@@ -50,7 +49,7 @@ impl Call {
                 timeout: Timeout { connect: Duration::from_secs(2), total: Duration::from_secs(3) },
                 private: false,
                 rate: None,
-                breaker: BreakerPolicy::default(),
+                breaker: None,
             },
             dedupe: Dedupe::Key {
                 header: "Idempotency-Key".to_owned(),

@@ -188,7 +188,7 @@ fn destination(rate: Option<Rate>) -> Destination {
         timeout: Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(20) },
         private: false,
         rate,
-        breaker: BreakerPolicy::default(),
+        breaker: Some(BreakerPolicy::default()),
     }
 }
 
