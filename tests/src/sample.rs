@@ -49,6 +49,7 @@ pub fn integration(dedupe: Dedupe, retry: RetryPolicy) -> Integration {
             team: "finance-ops".to_owned(),
             contact: "finance-ops@example.com".to_owned(),
             runbook: Some("https://wiki.example.com/runbooks/deal-won".to_owned()),
+            escalate: Vec::new(),
         },
         source: Source { event: "crm.deal.won".to_owned(), schema: Value::Bool(true) },
         record: RecordRule {
@@ -89,6 +90,7 @@ pub fn catalog(integration: &Integration) -> Catalog {
     Catalog {
         integrations: BTreeMap::from([(integration.name.clone(), integration.clone())]),
         destinations: BTreeMap::from([(destination.name.clone(), destination)]),
+        stages: BTreeMap::new(),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use fairlead_core::stage::Stage;
+
 use crate::{
     fault::{Fault, none},
-    template::{Resource, functions, template},
+    template::{PATH, Resource, functions, template},
     token::tokens,
     tree::{File, read},
     yaml::Node,
@@ -22,6 +24,7 @@ const GIVEN: [(&str, &[&str]); 4] = [
             "FAIRLEAD_DISPATCH_QUEUE",
             "FAIRLEAD_DISPATCH_TIMEOUT",
             "FAIRLEAD_LEDGER",
+            "FAIRLEAD_STAGE",
         ],
     ),
     (
@@ -33,6 +36,7 @@ const GIVEN: [(&str, &[&str]); 4] = [
             "FAIRLEAD_LEDGER",
             "FAIRLEAD_LOCAL_VENDOR",
             "FAIRLEAD_RETRY_QUEUE",
+            "FAIRLEAD_STAGE",
         ],
     ),
     (
@@ -42,6 +46,7 @@ const GIVEN: [(&str, &[&str]); 4] = [
             "FAIRLEAD_DISPATCH_TIMEOUT",
             "FAIRLEAD_LEDGER",
             "FAIRLEAD_RETRY_QUEUE",
+            "FAIRLEAD_STAGE",
         ],
     ),
     ("AlertFunction", &["FAIRLEAD_ALERT_TOPIC", "FAIRLEAD_LEDGER"]),
@@ -91,11 +96,20 @@ fn every_function_gets_the_variables_written_here() {
 }
 
 #[test]
+fn the_template_takes_the_stages_that_there_are() {
+    let stage = template().get("Parameters/Stage").expect("the parameter Stage");
+    let taken = stage.get("AllowedValues").map(Node::items).unwrap_or_default();
+    let taken: Vec<&str> = taken.into_iter().map(Node::text).collect();
+    assert_eq!(taken, Stage::ALL.map(Stage::as_str), "{PATH}: Stage/AllowedValues");
+    assert_eq!(stage.text_at("Default"), Stage::default().as_str(), "{PATH}: Stage/Default");
+}
+
+#[test]
 fn no_variable_is_set_for_all_functions() {
     let all = template().get("Globals/Function/Environment");
     none(all.map(|node| {
         Fault::new(
-            crate::template::PATH,
+            PATH,
             node.line,
             "set variables for each function alone, so that none gets what it does not need",
         )

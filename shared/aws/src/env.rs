@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use fairlead_core::ticket::Queue;
+use fairlead_core::{
+    integration::Catalog,
+    stage::{NotAStage, NotDeclared, Stage},
+    ticket::Queue,
+};
 
 /// Where a deployed bundle's parts are. Each function gets those that it needs.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,8 @@ pub struct Places {
     pub local_vendor: Option<String>,
     /// How long dispatch may run; leases and call deadlines follow from it.
     pub dispatch_timeout: Duration,
+    /// Which of the destinations' stages is deployed here.
+    pub stage: Stage,
 }
 
 /// What the template has set wrongly; the function cannot start.
@@ -39,6 +45,12 @@ pub enum EnvError {
     /// `FAIRLEAD_DISPATCH_TIMEOUT` is no number of seconds.
     #[error("FAIRLEAD_DISPATCH_TIMEOUT is \"{0}\"; it is a whole number of seconds")]
     NotSeconds(String),
+    /// `FAIRLEAD_STAGE` is no stage.
+    #[error("FAIRLEAD_STAGE: {0}")]
+    NotAStage(#[from] NotAStage),
+    /// The bundle was built without this stage.
+    #[error("FAIRLEAD_STAGE: {0}")]
+    NotDeclared(#[from] NotDeclared),
 }
 
 impl Places {
@@ -56,7 +68,19 @@ impl Places {
             alert_topic: var("FAIRLEAD_ALERT_TOPIC"),
             local_vendor: var("FAIRLEAD_LOCAL_VENDOR").map(loopback).transpose()?,
             dispatch_timeout: seconds(var("FAIRLEAD_DISPATCH_TIMEOUT"))?,
+            stage: stage(var("FAIRLEAD_STAGE"))?,
         })
+    }
+
+    /// The catalog of this stage. Called once, while starting: what it makes stays for good.
+    ///
+    /// # Errors
+    /// When the bundle was built without this stage.
+    pub fn catalog(&self, all: &'static Catalog) -> Result<&'static Catalog, EnvError> {
+        match self.stage {
+            Stage::Prod => Ok(all),
+            stage => Ok(Box::leak(Box::new(all.in_stage(stage)?))),
+        }
     }
 
     /// The queue's URL, where this function may send to it.
@@ -80,6 +104,11 @@ fn loopback(url: String) -> Result<String, EnvError> {
         Some("127.0.0.1" | "localhost" | "[::1]") => Ok(url.trim_end_matches('/').to_owned()),
         _ => Err(EnvError::NotLoopback(url)),
     }
+}
+
+/// A function that asks no destination has no such variable.
+fn stage(value: Option<String>) -> Result<Stage, NotAStage> {
+    value.map_or(Ok(Stage::Prod), |text| text.parse())
 }
 
 /// A function that makes no calls has no such variable, and no use for the value.

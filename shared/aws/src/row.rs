@@ -346,7 +346,7 @@ mod tests {
             integration,
             destination: DestinationName::new("finance-api"),
             record: Record { kind: "deal".into(), id: "D-1".into(), label: None, url: None },
-            owner: Owner { team: "t".into(), contact: "c".into(), runbook: None },
+            owner: Owner { team: "t".into(), contact: "c".into(), runbook: None, escalate: vec![] },
             idempotency_key: key,
             payload_hash: Sha256Hex::of(b"x"),
             event: event.to_owned(),

@@ -54,6 +54,7 @@ impl Aws {
     /// When the template has set a variable wrongly.
     pub async fn from_env(catalog: &'static Catalog) -> Result<Self, EnvError> {
         let places = Places::from_env()?;
+        let catalog = places.catalog(catalog)?;
         let config = config().await;
         let parts = Parts {
             catalog,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::nearest;
+
 macro_rules! codes {
     ($($code:ident $title:literal,)*) => {
         /// A kind of mistake. Codes are never given a new meaning; new kinds get new codes.
@@ -25,6 +27,15 @@ macro_rules! codes {
             pub fn title(self) -> &'static str {
                 match self {
                     $(Self::$code => $title,)*
+                }
+            }
+
+            /// The page that explains it, as Markdown: what it means, an example that is wrong, and the mend.
+            ///
+            /// A new code does not build before its page `src/explain/FL....md` is written.
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Self::$code => include_str!(concat!("explain/", stringify!($code), ".md")),)*
                 }
             }
         }
@@ -70,6 +81,7 @@ codes! {
     FL0307 "a setting has no effect",
     FL0308 "two ways to prove who we are",
     FL0309 "two settings want the same header",
+    FL0310 "a destination says nothing about a stage",
 
     FL0401 "an expression is not jq",
     FL0402 "a function is not allowed",
@@ -86,6 +98,32 @@ codes! {
     FL0504 "a schema could take forever",
     FL0505 "a format is not known",
     FL0506 "a keyword is not known",
+
+    FL0601 "a lost answer could make a second record",
+    FL0602 "a later change would be taken for a repetition",
+    FL0603 "nobody is told when the owner does not look",
+    FL0604 "nothing tries the integration",
+}
+
+impl Code {
+    /// The code that a text names, in any case and with or without `FL` and zeros: `FL0103`, `fl0103`, `103`.
+    pub fn find(text: &str) -> Option<Self> {
+        let written = Self::written(text);
+        Self::ALL.iter().copied().find(|code| code.as_str() == written)
+    }
+
+    /// The code that a text is most likely a slip of.
+    pub fn near(text: &str) -> Option<Self> {
+        let written = Self::written(text);
+        let near = nearest(&written, Self::ALL.iter().map(|code| code.as_str()))?;
+        Self::find(near)
+    }
+
+    fn written(text: &str) -> String {
+        let upper = text.trim().to_ascii_uppercase();
+        let digits = upper.strip_prefix("FL").unwrap_or(&upper);
+        format!("FL{digits:0>4}")
+    }
 }
 
 impl fmt::Display for Code {
@@ -105,5 +143,27 @@ mod tests {
         sorted.sort_unstable();
         sorted.dedup();
         assert_eq!(written, sorted);
+    }
+
+    #[test]
+    fn every_page_has_its_title_an_example_that_is_wrong_and_the_mend() {
+        for code in Code::ALL {
+            let page = code.page();
+            let title = format!("# {code}: {}\n\n", code.title());
+            assert!(page.starts_with(&title), "src/explain/{code}.md must begin with {title}");
+            for part in ["\n## Wrong\n\n```", "\n## Mend\n\n```"] {
+                assert_eq!(page.matches(part).count(), 1, "src/explain/{code}.md needs {part:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_as_people_write_it() {
+        for text in ["FL0103", "fl0103", "103", "fl103", " 0103 "] {
+            assert_eq!(Code::find(text), Some(Code::FL0103), "{text}");
+        }
+        assert_eq!(Code::find("FL0999"), None);
+        assert_eq!(Code::near("FL0302x"), Some(Code::FL0302));
+        assert_eq!(Code::near("owner"), None);
     }
 }

@@ -8,31 +8,50 @@ use crate::{
     code::Code,
     destination::{self, Declared},
     integration,
-    report::{Mistakes, Report},
+    report::{Mistake, Mistakes, Report},
     source::Source,
 };
 
+/// Everything that can be said about a folder of configuration.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What it compiles to, when there is no mistake.
+    pub catalog: Result<Catalog, Report>,
+    /// What is no mistake but should be known, in order of file and line.
+    pub warnings: Vec<Mistake>,
+}
+
 /// Reads everything under `dir`, checks everything, and compiles it.
 ///
-/// `dir` holds `destinations.yaml` and one folder per integration.
+/// `dir` holds `destinations.yaml`, `defaults.yaml` if something holds for all, and one folder per integration.
 /// Folders without an `integration.yaml` are mistakes, so none is left out by a slip; names that begin with a dot are skipped.
 ///
 /// # Errors
 /// All mistakes at once, in order of file and line.
 pub fn compile(dir: &Path) -> Result<Catalog, Report> {
+    check(dir).catalog
+}
+
+/// The same with warnings, for people who write integrations.
+pub fn check(dir: &Path) -> Checked {
     let mut mistakes = Mistakes::default();
     let declared = match Source::read(dir, destination::FILE, &mut mistakes) {
         Some(source) => destination::read(&source, &mut mistakes),
         None => Declared::default(),
     };
+    let defaults = integration::defaults(dir, &mut mistakes);
     let mut catalog = Catalog::default();
     for folder in folders(dir, &mut mistakes) {
-        if let Some(integration) = integration::read(dir, &folder, &declared, &mut mistakes) {
+        let read = integration::read(dir, &folder, &declared, &defaults, &mut mistakes);
+        if let Some(integration) = read {
             catalog.integrations.insert(integration.name.clone(), integration);
         }
     }
     catalog.destinations = declared.good;
-    mistakes.or(catalog)
+    catalog.stages = declared.stages;
+    let (found, warnings) = mistakes.all();
+    let catalog = if found.is_empty() { Ok(catalog) } else { Err(Report { mistakes: found }) };
+    Checked { catalog, warnings }
 }
 
 /// The names of all folders, sorted.

@@ -7,6 +7,7 @@ use fairlead_core::{
     id::{DestinationName, SecretName},
     integration::{Destination, Timeout},
     pace::{NotARate, Rate},
+    stage::Stage,
 };
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     name,
     report::Mistakes,
     source::Source,
+    stage::Stages,
     url, yaml,
 };
 
@@ -28,8 +30,10 @@ const LONGEST_CALL: Duration = Duration::from_secs(30);
 /// What the file declares.
 #[derive(Debug, Default)]
 pub(crate) struct Declared {
-    /// The destinations that are right.
+    /// The destinations that are right, as they are in production.
     pub(crate) good: BTreeMap<DestinationName, Destination>,
+    /// What they are in the stages before it; every one of them in each stage.
+    pub(crate) stages: BTreeMap<Stage, BTreeMap<DestinationName, Destination>>,
     /// The names of all, right or not, so that one mistake is not told twice.
     pub(crate) names: Vec<String>,
     /// Whether the file could be read at all.
@@ -44,19 +48,23 @@ pub(crate) fn read(source: &Source, mistakes: &mut Mistakes) -> Declared {
     if let Some(said) = file.text("fairlead", mistakes) {
         version(source, said, mistakes);
     }
+    let mut stages = Stages::default();
     if let Some(all) = file.map("destinations", mistakes) {
         declared.known = true;
         for (key, node) in all.each() {
             declared.names.push(key.name.clone());
-            name::kebab(source, &key.span, "destination", &key.name, mistakes);
-            let fields =
-                Fields::of(source, format!("destinations.{}", key.name), &key.span, node, mistakes);
-            if let Some(destination) = fields.and_then(|fields| one(&key.name, fields, mistakes)) {
+            name::kebab(source, &key.span, "a destination", &key.name, mistakes);
+            let name = format!("destinations.{}", key.name);
+            let fields = Fields::of(source, name, &key.span, node, mistakes);
+            let Some(mut fields) = fields else { continue };
+            stages.read(key, node, &mut fields, mistakes);
+            if let Some(destination) = one(&key.name, fields, mistakes) {
                 declared.good.insert(destination.name.clone(), destination);
             }
         }
     }
     file.finish(mistakes);
+    declared.stages = stages.all(source, mistakes);
     declared
 }
 
@@ -68,7 +76,12 @@ pub(crate) fn version(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) 
     }
 }
 
-fn one(given: &str, mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Destination> {
+/// Reads one destination, in production or in another stage.
+pub(crate) fn one(
+    given: &str,
+    mut fields: Fields<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<Destination> {
     let source = fields.source();
     let private = private(source, &mut fields, mistakes);
     // Where it is not said well, addresses are not judged, so that one mistake is not told twice.

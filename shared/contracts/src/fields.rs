@@ -29,7 +29,16 @@ pub(crate) struct Fields<'n> {
     /// Where a missing key is reported: at the mapping's own key.
     at: Range<usize>,
     members: &'n [(Key, Node)],
+    /// What holds where this mapping says nothing.
+    below: Option<Below<'n>>,
     asked: Vec<&'static str>,
+}
+
+/// A mapping below another one.
+struct Below<'n> {
+    name: String,
+    at: Range<usize>,
+    members: &'n [(Key, Node)],
 }
 
 impl<'n> Fields<'n> {
@@ -52,7 +61,7 @@ impl<'n> Fields<'n> {
     ) -> Option<Self> {
         match &node.kind {
             Kind::Map(members) => {
-                Some(Self { source, name, at: at.clone(), members, asked: Vec::new() })
+                Some(Self { source, name, at: at.clone(), members, below: None, asked: Vec::new() })
             }
             Kind::Text(..) | Kind::List(_) => {
                 let what =
@@ -70,6 +79,12 @@ impl<'n> Fields<'n> {
         }
     }
 
+    /// The same mapping over another one of the same file: a key that is missing here is read there.
+    pub(crate) fn over(self, other: Self) -> Self {
+        let Self { name, at, members, .. } = other;
+        Self { below: Some(Below { name, at, members }), ..self }
+    }
+
     /// The file it stands in.
     pub(crate) fn source(&self) -> &'n Source {
         self.source
@@ -85,7 +100,7 @@ impl<'n> Fields<'n> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
         }
-        self.members.iter().find(|(k, _)| k.name == key).map(|(_, node)| node)
+        self.find(key).map(|(_, node)| node)
     }
 
     /// The value under `key`; a mistake when it is missing.
@@ -96,8 +111,12 @@ impl<'n> Fields<'n> {
     ) -> Option<&'n Node> {
         let found = self.optional(key);
         if found.is_none() {
-            let of =
-                if self.name.is_empty() { String::new() } else { format!(" in \"{}\"", self.name) };
+            // Where both could say it, it is missing in the lower one.
+            let (name, at) = match &self.below {
+                Some(below) => (&below.name, &below.at),
+                None => (&self.name, &self.at),
+            };
+            let of = if name.is_empty() { String::new() } else { format!(" in \"{name}\"") };
             // A slip in the key is told where it stands, so the missing one is not told again.
             let slip = self.members.iter().any(|(k, _)| nearest(&k.name, [key]).is_some());
             if !slip {
@@ -105,7 +124,7 @@ impl<'n> Fields<'n> {
                 mistakes.add(
                     Code::FL0104,
                     self.source,
-                    &self.at,
+                    at,
                     message,
                     format!("add {}: ...", self.path(key)),
                 );
@@ -201,11 +220,22 @@ impl<'n> Fields<'n> {
     }
 
     fn path(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+        let own = self.members.iter().any(|(k, _)| k.name == key);
+        let name = match &self.below {
+            Some(below) if !own => &below.name,
+            _ => &self.name,
+        };
+        if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") }
     }
 
     fn place(&self, key: &str) -> Range<usize> {
-        self.members.iter().find(|(k, _)| k.name == key).map_or(0..0, |(k, _)| k.span.clone())
+        self.find(key).map_or(0..0, |(k, _)| k.span.clone())
+    }
+
+    fn find(&self, key: &str) -> Option<(&'n Key, &'n Node)> {
+        let below = self.below.as_ref().map_or(&[][..], |below| below.members);
+        let all = self.members.iter().chain(below);
+        all.map(|(k, node)| (k, node)).find(|(k, _)| k.name == key)
     }
 }
 

@@ -26,13 +26,14 @@ mod report;
 mod sample;
 mod schema;
 mod source;
+mod stage;
 mod template;
 mod text;
 mod url;
 mod yaml;
 
 pub use code::Code;
-pub use compile::compile;
+pub use compile::{Checked, check, compile};
 pub use event::{BadEvent, Event, MAX_BYTES, MAX_DEPTH};
 pub use render::{Contracts, MAX_BODY, MAX_KEY, Refused, Rendered, Shared};
 pub use report::{Mistake, Report};

@@ -18,7 +18,7 @@ use jsonschema::Validator;
 
 use crate::{
     event::Event,
-    jq::{Program, value},
+    jq::{Given, Program, value},
     path, schema,
     template::{Template, scalar},
     text::shorten,
@@ -116,7 +116,7 @@ impl Contracts {
     pub fn render(&self, name: &IntegrationName, event: &Event) -> Result<Rendered, Refused> {
         let (integration, ready) = self.ready(name).map_err(Refused::whole)?;
         let input = value::from_json(event.body());
-        let run = Rendering { integration, ready, input };
+        let run = Rendering { integration, ready, input, given: Given::of(integration) };
         let violations = schema::violations(&ready.event, event.body(), Contract::Event);
         if violations.is_empty() { run.all() } else { Err(run.refused(violations)) }
     }
@@ -186,6 +186,7 @@ struct Rendering<'a> {
     integration: &'a Integration,
     ready: &'a Ready,
     input: Val,
+    given: Given<'a>,
 }
 
 impl Rendering<'_> {
@@ -223,11 +224,7 @@ impl Rendering<'_> {
     /// Label and link are for people only: an event whose label is missing is still delivered.
     fn record(&self) -> Result<Record, String> {
         let rule = &self.integration.record;
-        let id = self
-            .ready
-            .id
-            .run(&self.input, &self.integration.tables)
-            .map_err(|stopped| stopped.0)?;
+        let id = self.ready.id.run(&self.input, &self.given).map_err(|stopped| stopped.0)?;
         let id = match id {
             Val::TStr(_) | Val::Num(jaq_json::Num::Int(_) | jaq_json::Num::BigInt(_)) => {
                 scalar(&id)?
@@ -274,7 +271,7 @@ impl Rendering<'_> {
     }
 
     fn body(&self) -> Result<serde_json::Value, Violation> {
-        let made = self.ready.map.run(&self.input, &self.integration.tables);
+        let made = self.ready.map.run(&self.input, &self.given);
         let made = made.map_err(|stopped| Violation {
             pointer: String::new(),
             detail: stopped.0,
@@ -292,7 +289,7 @@ impl Rendering<'_> {
         template: &Template,
         write: impl Fn(&str) -> Result<String, String>,
     ) -> Result<String, String> {
-        template.render(&self.input, &self.integration.tables, write)
+        template.render(&self.input, &self.given, write)
     }
 }
 

@@ -44,9 +44,12 @@ impl fmt::Display for Report {
     }
 }
 
-/// Gathers mistakes while a configuration is read.
+/// Gathers mistakes while a configuration is read, and what is no mistake but should be known.
 #[derive(Debug, Default)]
-pub(crate) struct Mistakes(Vec<Mistake>);
+pub(crate) struct Mistakes {
+    found: Vec<Mistake>,
+    warnings: Vec<Mistake>,
+}
 
 impl Mistakes {
     /// Adds a mistake at a place in a file.
@@ -58,15 +61,26 @@ impl Mistakes {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let (message, help) = (message.into(), help.into());
-        let span = source.on_one_line(span);
-        let (line, column) = source.line(span.start);
-        let snippet = Snippet::source(source.text.as_str())
-            .path(source.name.as_str())
-            .annotation(AnnotationKind::Primary.span(span));
-        let title = Level::ERROR.primary_title(message.as_str()).id(code.as_str());
-        let text = render(title.element(snippet).element(Level::HELP.message(help.as_str())));
-        self.0.push(Mistake { file: source.name.clone(), line, column, code, message, help, text });
+        self.found.push(excerpt(Level::ERROR, code, source, span, message.into(), help.into()));
+    }
+
+    /// Adds a warning at a place in a file: the configuration is deployed all the same.
+    pub(crate) fn warn(
+        &mut self,
+        code: Code,
+        source: &Source,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.warnings.push(excerpt(
+            Level::WARNING,
+            code,
+            source,
+            span,
+            message.into(),
+            help.into(),
+        ));
     }
 
     /// Adds a mistake at a place that may hold a secret, so the excerpt is left out.
@@ -82,7 +96,7 @@ impl Mistakes {
         let (file, message, help) = (source.name.clone(), message.to_owned(), help.to_owned());
         let text =
             format!("error[{code}]: {message}\n --> {file}:{line}:{column}\n  = help: {help}");
-        self.0.push(Mistake { file, line, column, code, message, help, text });
+        self.found.push(Mistake { file, line, column, code, message, help, text });
     }
 
     /// Adds a mistake about a file as a whole.
@@ -95,7 +109,7 @@ impl Mistakes {
     ) {
         let (message, help) = (message.into(), help.into());
         let text = format!("error[{code}]: {message}\n --> {file}\n  = help: {help}");
-        self.0.push(Mistake {
+        self.found.push(Mistake {
             file: file.to_owned(),
             line: 0,
             column: 0,
@@ -108,18 +122,36 @@ impl Mistakes {
 
     /// How many there are so far.
     pub(crate) fn count(&self) -> usize {
-        self.0.len()
+        self.found.len()
     }
 
-    /// `value` when nothing is wrong, else all mistakes in order.
-    pub(crate) fn or<T>(mut self, value: T) -> Result<T, Report> {
-        if self.0.is_empty() {
-            return Ok(value);
+    /// All mistakes and all warnings, each in order of file and line, equal ones once.
+    pub(crate) fn all(self) -> (Vec<Mistake>, Vec<Mistake>) {
+        let Self { mut found, mut warnings } = self;
+        for list in [&mut found, &mut warnings] {
+            list.sort();
+            list.dedup();
         }
-        self.0.sort();
-        self.0.dedup();
-        Err(Report { mistakes: self.0 })
+        (found, warnings)
     }
+}
+
+fn excerpt(
+    level: Level<'_>,
+    code: Code,
+    source: &Source,
+    span: &Range<usize>,
+    message: String,
+    help: String,
+) -> Mistake {
+    let span = source.on_one_line(span);
+    let (line, column) = source.line(span.start);
+    let snippet = Snippet::source(source.text.as_str())
+        .path(source.name.as_str())
+        .annotation(AnnotationKind::Primary.span(span));
+    let title = level.primary_title(message.as_str()).id(code.as_str());
+    let text = render(title.element(snippet).element(Level::HELP.message(help.as_str())));
+    Mistake { file: source.name.clone(), line, column, code, message, help, text }
 }
 
 fn render(group: annotate_snippets::Group<'_>) -> String {

@@ -7,7 +7,7 @@ use jaq_json::{Num, Val};
 
 use crate::{
     code::Code,
-    jq::{Program, Tables, Trouble, value},
+    jq::{Given, Program, Trouble, value},
     text,
 };
 
@@ -68,7 +68,7 @@ impl Template {
     pub(crate) fn render(
         &self,
         event: &Val,
-        tables: &Tables,
+        given: &Given<'_>,
         write: impl Fn(&str) -> Result<String, String>,
     ) -> Result<String, String> {
         let mut text = String::new();
@@ -79,7 +79,7 @@ impl Template {
                     let in_source =
                         |why: String| format!("\\({}): {why}", text::shorten(source, 60));
                     let value =
-                        program.run(event, tables).map_err(|stopped| in_source(stopped.0))?;
+                        program.run(event, given).map_err(|stopped| in_source(stopped.0))?;
                     text.push_str(&write(&scalar(&value).map_err(in_source)?).map_err(in_source)?);
                 }
             }

@@ -49,6 +49,16 @@ impl Node {
         }
     }
 
+    /// The value below a path of keys, if all of them are there.
+    pub(crate) fn get(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, name| match &node.kind {
+            Kind::Map(members) => {
+                members.iter().find(|(key, _)| key.name == *name).map(|(_, node)| node)
+            }
+            Kind::Text(..) | Kind::List(_) => None,
+        })
+    }
+
     /// Whether nothing is written here: `key:`, `~` or `null`.
     pub(crate) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Text(text, true) if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))

@@ -13,7 +13,10 @@ use crate::{
     id::{DestinationName, IntegrationName, SecretName, Sha256Hex},
     pace::Rate,
     span,
+    stage::{NotDeclared, Stage},
 };
+
+pub use crate::owner::{Channel, Escalation, Owner};
 
 /// All integrations and destinations of one bundle.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +25,9 @@ pub struct Catalog {
     pub integrations: BTreeMap<IntegrationName, Integration>,
     /// By name; several integrations may share one.
     pub destinations: BTreeMap<DestinationName, Destination>,
+    /// What they are in the stages before production: every one of them, or the stage is not there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stages: BTreeMap<Stage, BTreeMap<DestinationName, Destination>>,
 }
 
 impl Catalog {
@@ -29,6 +35,21 @@ impl Catalog {
     pub fn find(&self, name: &IntegrationName) -> Option<(&Integration, &Destination)> {
         let integration = self.integrations.get(name)?;
         Some((integration, self.destinations.get(&integration.destination)?))
+    }
+
+    /// The catalog of a bundle that is deployed in this stage.
+    ///
+    /// # Errors
+    /// When nothing is declared for it: calling production's vendors instead would be a guess.
+    pub fn in_stage(&self, stage: Stage) -> Result<Self, NotDeclared> {
+        let destinations = match stage {
+            Stage::Prod => &self.destinations,
+            Stage::Dev | Stage::Test | Stage::Staging => {
+                self.stages.get(&stage).ok_or(NotDeclared(stage))?
+            }
+        };
+        let (integrations, destinations) = (self.integrations.clone(), destinations.clone());
+        Ok(Self { integrations, destinations, stages: BTreeMap::new() })
     }
 
     /// Every integration that wants events of this type, by name.
@@ -64,18 +85,6 @@ pub struct Integration {
     pub retry: RetryPolicy,
     /// Digest of all files of the folder and of its destination; stands on every entry.
     pub hash: Sha256Hex,
-}
-
-/// Who answers for an integration's failures.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Owner {
-    /// A team's name.
-    pub team: String,
-    /// Where the team is reached, usually an e-mail address.
-    pub contact: String,
-    /// What to read when it fails.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub runbook: Option<String>,
 }
 
 /// What an integration takes in.

@@ -1,6 +1,6 @@
 //! Every rule of Fairlead, and nothing else: no AWS, no tokio, no clock, no randomness.
 //!
-//! - [`integration`]: what a user declares, compiled: integrations, destinations, owners, policies.
+//! - [`integration`]: what a user declares, compiled: integrations, destinations, [owners](owner), policies; per [`stage`].
 //! - [`id`]: the names and keys of things, each a type of its own.
 //! - [`entry`]: one delivery's entry in the ledger, with its [`history`].
 //! - [`outcome`]: what an attempt is known to have done.
@@ -24,6 +24,7 @@ pub mod id;
 pub mod integration;
 pub mod notice;
 pub mod outcome;
+pub mod owner;
 pub mod pace;
 pub mod ports;
 pub mod problem;
@@ -32,6 +33,7 @@ pub mod release;
 pub mod request;
 mod settle;
 pub mod span;
+pub mod stage;
 pub mod ticket;
 pub mod timeline;
 pub mod violation;

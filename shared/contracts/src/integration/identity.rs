@@ -1,10 +1,10 @@
-//! Who answers for it, what its records are called, and what makes two events the same.
+//! What its records are called, and what makes two events the same.
 
 use std::time::Duration;
 
 use fairlead_core::{
     id::DestinationName,
-    integration::{Auth, Owner, RecordRule},
+    integration::{Auth, RecordRule},
 };
 
 use super::{Reader, Tables};
@@ -17,6 +17,7 @@ use crate::{
     text::shorten,
 };
 
+/// How long a vendor remembers keys when nothing else is said; the published figure of most.
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// What `idempotency` says.
@@ -28,27 +29,6 @@ pub(super) struct Identity<'n> {
 }
 
 impl Reader<'_> {
-    pub(super) fn owner(&mut self, mut fields: Fields<'_>) -> Option<Owner> {
-        let team = fields.text("team", self.mistakes).map(|said| said.text.to_owned());
-        let contact = fields.text("contact", self.mistakes).map(|said| said.text.to_owned());
-        let runbook = fields.optional_text("runbook", self.mistakes);
-        if let Some(said) = runbook.filter(|said| !said.text.starts_with("https://")) {
-            let message = format!("\"{}\" is no https link", said.text);
-            self.wrong(
-                Code::FL0208,
-                said,
-                message,
-                "write a link that people can open, as in https://wiki.example.com/deal-won",
-            );
-        }
-        fields.finish(self.mistakes);
-        Some(Owner {
-            team: team?,
-            contact: contact?,
-            runbook: runbook.map(|said| said.text.to_owned()),
-        })
-    }
-
     pub(super) fn record(
         &mut self,
         mut fields: Fields<'_>,
@@ -95,20 +75,23 @@ impl Reader<'_> {
         identity: Option<&Identity<'_>>,
         declared: &Declared,
     ) {
-        let destination = target.and_then(|name| declared.good.get(name));
+        let stages = std::iter::once(&declared.good).chain(declared.stages.values());
         let header = identity.and_then(|identity| identity.header.as_ref());
-        let (Some(destination), Some((Some(name), said))) = (destination, header) else { return };
-        let taken: &[&str] = match &destination.auth {
-            Auth::Header { name, .. } => &[name],
-            // The third, webhook-id, is the key itself.
-            Auth::StandardWebhooks { .. } => &["webhook-timestamp", "webhook-signature"],
-            Auth::Bearer { .. } | Auth::Basic { .. } | Auth::Query { .. } | Auth::Oauth2(_) => &[],
-        };
-        if taken.iter().any(|taken| taken.eq_ignore_ascii_case(name)) {
-            let message =
-                format!("header \"{name}\" carries the credential of {}", destination.name);
-            let help = "name the header in which the vendor expects the idempotency key";
-            self.wrong(Code::FL0309, *said, message, help);
+        let (Some(target), Some((Some(name), said))) = (target, header) else { return };
+        for destination in stages.filter_map(|all| all.get(target)) {
+            let taken: &[&str] = match &destination.auth {
+                Auth::Header { name, .. } => &[name.as_str()],
+                // The third, webhook-id, is the key itself.
+                Auth::StandardWebhooks { .. } => &["webhook-timestamp", "webhook-signature"],
+                Auth::Bearer { .. } | Auth::Basic { .. } | Auth::Query { .. } | Auth::Oauth2(_) => {
+                    &[]
+                }
+            };
+            if taken.iter().any(|taken| taken.eq_ignore_ascii_case(name)) {
+                let message = format!("header \"{name}\" carries the credential of {target}");
+                let help = "name the header in which the vendor expects the idempotency key";
+                self.wrong(Code::FL0309, *said, message, help);
+            }
         }
     }
 
@@ -126,7 +109,7 @@ impl Reader<'_> {
             self.wrong(Code::FL0306, said, "the key is the same for every event", help);
             None
         });
-        let keep = fields.length("keep", 400 * DAY, self.mistakes);
+        let keep = fields.length("keep", self.defaults.keep, self.mistakes);
         let header = fields.optional_text("header", self.mistakes);
         let header = header.map(|said| (name::header(self.source, said, &[], self.mistakes), said));
         let max_age = fields.length("key_max_age", DAY, self.mistakes);

@@ -1,6 +1,9 @@
 //! Reads one `integration.yaml` and the files it names.
 
+mod advice;
+mod defaults;
 mod identity;
+mod owner;
 mod retry;
 
 use std::{collections::BTreeMap, path::Path};
@@ -24,6 +27,8 @@ use crate::{
     yaml,
 };
 
+pub(crate) use defaults::{Defaults, read as defaults};
+
 /// The name of the file in each folder.
 pub(crate) const FILE: &str = "integration.yaml";
 
@@ -32,14 +37,17 @@ pub(crate) fn read(
     dir: &Path,
     folder: &str,
     declared: &Declared,
+    defaults: &Defaults,
     mistakes: &mut Mistakes,
 ) -> Option<Integration> {
     let source = Source::read(dir, &format!("{folder}/{FILE}"), mistakes)?;
     let root = yaml::parse(&source, mistakes)?;
     let file = Fields::of_file(&source, &root, mistakes)?;
-    let mut reader = Reader { dir, folder, source: &source, digest: source.text.clone(), mistakes };
+    let digest = format!("{}{}", source.text, defaults.text);
+    let mut reader = Reader { dir, folder, source: &source, defaults, digest, mistakes };
     let mut integration = reader.file(file, declared)?;
     integration.hash = Sha256Hex::of(reader.digest.as_bytes());
+    advice::give(&source, &root, &dir.join(folder), &integration, mistakes);
     Some(integration)
 }
 
@@ -47,6 +55,8 @@ struct Reader<'a> {
     dir: &'a Path,
     folder: &'a str,
     source: &'a Source,
+    /// What holds where the integration says nothing.
+    defaults: &'a Defaults,
     /// Everything that went into the integration, for its hash.
     digest: String,
     mistakes: &'a mut Mistakes,
@@ -59,7 +69,7 @@ impl Reader<'_> {
         }
         let name = file.text("name", self.mistakes).and_then(|said| self.name(said));
         let description = file.text("description", self.mistakes).map(|said| said.text.to_owned());
-        let owner = file.map("owner", self.mistakes).and_then(|fields| self.owner(fields));
+        let owner = self.owner(&mut file);
         let wanted = file.map("source", self.mistakes).and_then(|fields| self.wanted(fields));
         let tables = self.tables(&mut file);
         let known = tables.as_ref();
@@ -142,7 +152,10 @@ impl Reader<'_> {
         }
         let name = DestinationName::new(said.text);
         let destination = declared.good.get(&name)?;
-        self.digest.push_str(&serde_json::to_string(destination).unwrap_or_default());
+        let stages = declared.stages.values().filter_map(|all| all.get(&name));
+        for destination in std::iter::once(destination).chain(stages) {
+            self.digest.push_str(&serde_json::to_string(destination).unwrap_or_default());
+        }
         Some(name)
     }
 

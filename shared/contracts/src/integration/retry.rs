@@ -17,6 +17,15 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// The waits when nothing else is said, in seconds: 46 hours in nine tries.
 const SCHEDULE: [u64; 9] = [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400];
 
+/// When to try again, and when to stop, when nothing else is said.
+pub(super) fn usual() -> RetryPolicy {
+    RetryPolicy {
+        schedule: SCHEDULE.map(Duration::from_secs).to_vec(),
+        give_up_after: 72 * HOUR,
+        retry_after_max: 6 * HOUR,
+    }
+}
+
 impl Reader<'_> {
     /// The rules that need several keys; told even when other parts have mistakes.
     pub(super) fn policy(
@@ -51,18 +60,16 @@ impl Reader<'_> {
         policy::unsure(self.source, said?, self.mistakes)
     }
 
-    fn retry<'n>(&mut self, file: &mut Fields<'n>) -> Option<policy::Retry<'n>> {
-        let schedule = SCHEDULE.map(Duration::from_secs).to_vec();
+    pub(super) fn retry<'n>(&mut self, file: &mut Fields<'n>) -> Option<policy::Retry<'n>> {
+        let usual = self.defaults.retry.clone();
         let Some(mut fields) = file.optional_map("retry", self.mistakes) else {
-            let policy =
-                RetryPolicy { schedule, give_up_after: 72 * HOUR, retry_after_max: 6 * HOUR };
-            let defaults = policy::Retry { policy, schedule_at: None, give_up_at: None };
+            let defaults = policy::Retry { policy: usual, schedule_at: None, give_up_at: None };
             return file.optional("retry").is_none().then_some(defaults);
         };
         let schedule_at = fields.optional("schedule");
-        let schedule = schedule_at.map_or(Some(schedule), |node| self.schedule(node));
-        let give_up = fields.length("give_up_after", 72 * HOUR, self.mistakes);
-        let most = fields.length("retry_after_max", 6 * HOUR, self.mistakes);
+        let schedule = schedule_at.map_or(Some(usual.schedule), |node| self.schedule(node));
+        let give_up = fields.length("give_up_after", usual.give_up_after, self.mistakes);
+        let most = fields.length("retry_after_max", usual.retry_after_max, self.mistakes);
         fields.finish(self.mistakes);
         let (give_up_after, give_up_at) = give_up?;
         let policy = RetryPolicy { schedule: schedule?, give_up_after, retry_after_max: most?.0 };

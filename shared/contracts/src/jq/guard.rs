@@ -31,7 +31,7 @@ pub(super) struct Guard<'s> {
     /// The definitions around the current place: name and number of arguments.
     around: Vec<(&'s str, usize)>,
     pub(super) troubles: Vec<Trouble>,
-    /// Tables that the program names in plain text.
+    /// Tables that the program names in plain text, in `lookup` or after `$tables`.
     pub(super) tables: Vec<(String, std::ops::Range<usize>)>,
     /// Regular expressions that the program names in plain text.
     pub(super) patterns: Vec<(String, std::ops::Range<usize>)>,
@@ -173,6 +173,7 @@ impl<'s> Guard<'s> {
     }
 
     fn path(&mut self, of: Box<Ast<'s>>, path: Path<Ast<'s>>) -> Ast<'s> {
+        self.note_table(&of, &path);
         let mut many = false;
         let parts = path.0.into_iter().map(|(part, opt)| {
             let part = match part {
@@ -230,6 +231,16 @@ impl<'s> Guard<'s> {
                 "write it as a text in quotes without \\(...); one that comes from the event could be made to take forever",
             ),
             _ => {}
+        }
+    }
+
+    /// Remembers a table that is named as in `$tables.currency`.
+    fn note_table(&mut self, of: &Ast<'s>, path: &Path<Ast<'s>>) {
+        let Term::Var("$tables") = of else { return };
+        if let Some((Part::Index(Term::Str(None, parts)), _)) = path.0.first()
+            && let [StrPart::Str(name)] = parts.as_slice()
+        {
+            self.tables.push(((*name).to_owned(), self.span(name)));
         }
     }
 

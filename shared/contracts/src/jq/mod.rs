@@ -2,12 +2,14 @@
 //!
 //! - `guard` looks through a program before it is compiled and leads every loop through a step counter;
 //! - `native` and `prelude.jq` are all that a program may call;
+//! - `given` is what a program sees besides its input;
 //! - `value` is the way in and out; `money` knows cents.
 //!
 //! The bound is on steps and on the size of single values, not on seconds:
 //! comparing two huge values is one step, so a program can still be slow, but not without end.
 
 mod advice;
+mod given;
 mod guard;
 mod money;
 mod native;
@@ -20,11 +22,12 @@ pub(crate) mod value;
 use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
 
 use jaq_core::{
-    Compiler, Ctx, Filter, Vars,
+    Compiler, Ctx, Filter,
     load::{self, Arena, File, Loader, parse::Def},
 };
 use jaq_json::Val;
 
+pub(crate) use given::Given;
 pub(crate) use sandbox::Tables;
 
 use crate::{code::Code, text};
@@ -88,10 +91,10 @@ impl Program {
     ///
     /// # Errors
     /// When it fails, refuses, gives none or several, or takes too many steps.
-    pub(crate) fn run(&self, input: &Val, tables: &Tables) -> Result<Val, Stopped> {
-        let run = Run::new(tables);
+    pub(crate) fn run(&self, input: &Val, given: &Given<'_>) -> Result<Val, Stopped> {
+        let run = Run::new(given.tables);
         let data = Data { lut: &self.filter.lut, run: &run };
-        let ctx = Ctx::<Sandbox>::new(data, Vars::new([]));
+        let ctx = Ctx::<Sandbox>::new(data, given.vars());
         let mut outputs = self.filter.id.run((ctx, input.clone()));
         let first = outputs.next();
         let more = matches!(first, Some(Ok(_))) && outputs.next().is_some();
@@ -116,7 +119,8 @@ fn build<'s>(code: &'s str, main: Def<&'s str>) -> Result<Filter<Sandbox>, Vec<T
     let defs = prelude().iter().cloned().chain([main]);
     let loader = Loader::new(defs);
     let modules = loader.load(&arena, File { code: MAIN, path: () }).map_err(|_| Vec::new())?;
-    Compiler::default().with_funs(native::all()).compile(modules).map_err(|errors| {
+    let compiler = Compiler::default().with_funs(native::all()).with_global_vars(given::NAMES);
+    compiler.compile(modules).map_err(|errors| {
         let all = errors.into_iter().flat_map(|(_, errors)| errors);
         all.map(|(name, kind)| advice::unknown(code, name, &kind)).collect()
     })
@@ -127,7 +131,8 @@ fn bad_pattern(pattern: &str, span: Range<usize>) -> Option<Trouble> {
     const CODE: &str = ". as $re | \"\" | test($re)";
     let program =
         TRY.get_or_init(|| Program::compile_with(CODE, Guard::trusting(CODE)).ok()).as_ref()?;
-    let Stopped(why) = program.run(&Val::from(pattern.to_owned()), &Tables::new()).err()?;
+    let Stopped(why) =
+        program.run(&Val::from(pattern.to_owned()), &Given::only(&Tables::new())).err()?;
     let help =
         "look-around and back-references are not known here, so that no text can make it slow"
             .to_owned();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Program, Tables, value};
+use super::{Given, Program, Tables, value};
 
 fn tables() -> Tables {
     let currency =
@@ -13,7 +13,10 @@ fn tables() -> Tables {
 fn run(code: &str, input: &Value) -> Result<Value, String> {
     let program = Program::compile(code)
         .map_err(|troubles| format!("{}: {}", troubles[0].code, troubles[0].message))?;
-    let value = program.run(&value::from_json(input), &tables()).map_err(|stopped| stopped.0)?;
+    let tables = tables();
+    let value = program
+        .run(&value::from_json(input), &Given::only(&tables))
+        .map_err(|stopped| stopped.0)?;
     value::to_json(&value).map_err(|wrong| format!("{}: {}", wrong.pointer, wrong.detail))
 }
 
@@ -39,6 +42,8 @@ const USUAL: &[(&str, &str)] = &[
     ("[.lines[] | {(.sku): .n}] | add", "{\"b\":2,\"a\":1}"),
     (".lines | sort_by(.sku) | first.sku", "\"a\""),
     (".lines[0] | to_entries | map(.key)", "[\"sku\",\"n\"]"),
+    ("$tables.currency.eur", "\"EUR\""),
+    ("$tables | keys", "[\"currency\"]"),
     (".missing // \"none\"", "\"none\""),
     ("del(.lines[0].n) | .lines[0]", "{\"sku\":\"b\"}"),
     (".lines[].n |= . + 1 | [.lines[].n]", "[3,2]"),
@@ -124,7 +129,7 @@ fn no_call_panics_on_any_value() {
         for text in values {
             let value = value::from_json(&crate::event::document(text).expect(text));
             let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                if let Ok(value) = program.run(&value, &tables()) {
+                if let Ok(value) = program.run(&value, &Given::only(&tables())) {
                     let _ = value::to_json(&value);
                 }
             }));
