@@ -81,7 +81,7 @@ fn nothing_lost(world: &World) -> bool {
         None | Some(State::Accepted | State::Sending { .. } | State::Waiting { .. }) => {
             world.is_carried()
         }
-        Some(State::Delivered | State::Parked { .. }) => true,
+        Some(State::Delivered | State::Closed { .. } | State::Parked { .. }) => true,
     }
 }
 

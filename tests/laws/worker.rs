@@ -89,7 +89,7 @@ impl Worker {
         Task::Drive(match (message.ticket.step, &message.ticket.order) {
             (Step::Dispatch, _) | (Step::Retry, None) => Input::Picked,
             (Step::Retry, Some(order)) => Input::Retry(order.clone()),
-            (Step::Due, _) => Input::Due,
+            (Step::Due | Step::Render, _) => Input::Due,
             (Step::Alert, _) => Input::Tell { version: message.ticket.version },
         })
     }

@@ -86,7 +86,7 @@ impl World {
 
     /// A ticket for dispatch lies on a queue or in a worker's hand: the delivery will be looked at again.
     pub(crate) fn is_carried(&self) -> bool {
-        let to_dispatch = |queue| matches!(queue, Queue::Dispatch | Queue::Retry);
+        let to_dispatch = |queue| matches!(queue, Queue::Dispatch | Queue::Retry | Queue::Intake);
         self.messages.iter().any(|m| to_dispatch(m.queue))
             || self.held().any(|m| to_dispatch(m.queue))
     }
@@ -133,7 +133,10 @@ impl World {
                         Held::Queue | Held::Gate => None,
                     });
                 }
-                State::Accepted | State::Delivered | State::Parked { .. } => {}
+                State::Accepted
+                | State::Delivered
+                | State::Closed { .. }
+                | State::Parked { .. } => {}
             }
         }
         self.soonest(moments)

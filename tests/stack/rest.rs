@@ -54,7 +54,10 @@ async fn at_rest(world: &World) {
     eventually(SOON, "every queue and DLQ is empty", left, look).await;
     for entry in entries(world).await {
         let state = &entry.life.state;
-        let rests = matches!(state, State::Delivered | State::Parked { told: true, .. });
+        let rests = matches!(
+            state,
+            State::Delivered | State::Closed { .. } | State::Parked { told: true, .. }
+        );
         assert!(rests, "{} {} is {state:?}", entry.id, entry.record);
     }
 }

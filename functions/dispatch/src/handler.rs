@@ -11,7 +11,7 @@ use fairlead_core::{
 pub(crate) async fn attempt(aws: &Aws, ticket: Ticket) -> Result<(), Failure> {
     let input = match (ticket.step, ticket.order) {
         (Step::Retry, Some(order)) => Input::Retry(order),
-        (Step::Retry | Step::Dispatch | Step::Due | Step::Alert, _) => Input::Picked,
+        (Step::Retry | Step::Dispatch | Step::Due | Step::Alert | Step::Render, _) => Input::Picked,
     };
     Ok(drive(aws, &aws.rules(), &ticket.entry, input, ticket.hops).await?)
 }

@@ -1,14 +1,17 @@
-//! Events from EventBridge, by way of the intake queue: each integration that wants one gets its own delivery.
+//! The intake queue: events from EventBridge, one delivery for each integration that wants them; and tickets.
 
 use fairlead_aws::batch::Failure;
 use fairlead_contracts::{BadEvent, Event};
 use fairlead_core::{
     accept::{Accepted, Content, Submission, accept},
+    decide::Input,
+    drive::drive,
     history::one_line,
     id::{IdempotencyKey, Sha256Hex},
     integration::Integration,
     ports::PortError,
     record::Record,
+    ticket::Ticket,
     violation::{Contract, Violation},
 };
 use serde::Deserialize;
@@ -29,6 +32,9 @@ struct Envelope<'a> {
 
 /// Takes in one message. The message stays on its queue until every integration has its delivery.
 pub(crate) async fn take_in(desk: &Desk, body: String) -> Result<(), Failure> {
+    if Ticket::is_meant(&body) {
+        return carry_on(desk, Ticket::read(&body)?).await;
+    }
     let envelope: Envelope<'_> = serde_json::from_str(&body)
         .map_err(|e| Failure::Stray(format!("the message is no EventBridge event: {e}")))?;
     let mut wanted = false;
@@ -40,6 +46,11 @@ pub(crate) async fn take_in(desk: &Desk, body: String) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Stray(format!("no integration wants events of type {}", envelope.detail_type)))
+}
+
+/// A delivery that is known already, with its request made, goes on its way.
+async fn carry_on(desk: &Desk, ticket: Ticket) -> Result<(), Failure> {
+    Ok(drive(&desk.aws, &desk.aws.rules(), &ticket.entry, Input::Due, ticket.hops).await?)
 }
 
 async fn deliver(

@@ -19,6 +19,8 @@ pub struct Places {
     pub retry_queue: Option<String>,
     /// URL of the alert queue.
     pub alert_queue: Option<String>,
+    /// URL of the intake queue.
+    pub intake_queue: Option<String>,
     /// URL of the dispatch queue's DLQ.
     pub dispatch_dlq: Option<String>,
     /// ARN of the topic that owners subscribe to.
@@ -64,6 +66,7 @@ impl Places {
             dispatch_queue: var("FAIRLEAD_DISPATCH_QUEUE"),
             retry_queue: var("FAIRLEAD_RETRY_QUEUE"),
             alert_queue: var("FAIRLEAD_ALERT_QUEUE"),
+            intake_queue: var("FAIRLEAD_INTAKE_QUEUE"),
             dispatch_dlq: var("FAIRLEAD_DISPATCH_DLQ"),
             alert_topic: var("FAIRLEAD_ALERT_TOPIC"),
             local_vendor: var("FAIRLEAD_LOCAL_VENDOR").map(loopback).transpose()?,
@@ -90,6 +93,7 @@ impl Places {
             Queue::Retry => self.retry_queue.as_deref(),
             Queue::Alert => self.alert_queue.as_deref(),
             Queue::Dlq => self.dispatch_dlq.as_deref(),
+            Queue::Intake => self.intake_queue.as_deref(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use fairlead_core::{
     class::Class,
-    entry::{Entry, Held, Life, State},
+    entry::{End, Entry, Held, Life, State},
     history::{History, Line},
     id::{
         DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Sha256Hex, Token,
@@ -245,7 +245,7 @@ impl Changing {
 
     fn set_state(&mut self, state: &State) {
         match state {
-            State::Accepted | State::Delivered => {}
+            State::Accepted | State::Delivered | State::Closed { .. } => {}
             State::Sending { token, until } => {
                 self.lease = Some(*token);
                 self.lease_until = Some(*until);
@@ -283,7 +283,11 @@ impl Changing {
                 since: self.parked_since.ok_or_else(|| missing("parked_since"))?,
                 told: self.told.unwrap_or(false),
             }),
-            other => Err(RowError::UnknownStatus(other.to_owned())),
+            other => End::ALL
+                .into_iter()
+                .find(|how| how.word() == other)
+                .map(|how| State::Closed { how })
+                .ok_or_else(|| RowError::UnknownStatus(other.to_owned())),
         }
     }
 }
@@ -369,6 +373,9 @@ mod tests {
             State::Waiting { due_at: now, held: Held::Queue },
             State::Waiting { due_at: now, held: Held::Index { look_at: now } },
             State::Delivered,
+            State::Closed { how: End::Superseded },
+            State::Closed { how: End::Resolved },
+            State::Closed { how: End::Discarded },
             State::Parked { class: Class::InDoubt, since: now, told: true },
         ] {
             for event in ["{}", &"[1.10,\"ü\"]".repeat(1_000)] {

@@ -146,9 +146,11 @@ fn submitted(life: &Life) -> Step {
     match &life.state {
         State::Accepted => Step::run([send(Queue::Dispatch)]),
         State::Parked { told: false, .. } => Step::run(announce()),
-        State::Sending { .. } | State::Waiting { .. } | State::Delivered | State::Parked { .. } => {
-            Step::default()
-        }
+        State::Sending { .. }
+        | State::Waiting { .. }
+        | State::Delivered
+        | State::Closed { .. }
+        | State::Parked { .. } => Step::default(),
     }
 }
 
@@ -161,7 +163,7 @@ fn picked(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
         State::Waiting { due_at, .. } if moment.now < *due_at => hold(life, *due_at, moment),
         State::Waiting { .. } => claim(life, policy, moment),
         State::Parked { told: false, .. } => Step::run(announce()),
-        State::Parked { .. } | State::Delivered => Step::default(),
+        State::Parked { .. } | State::Delivered | State::Closed { .. } => Step::default(),
     }
 }
 
@@ -198,7 +200,7 @@ pub fn wants_call(life: &Life, input: &Input, now: Timestamp) -> bool {
         State::Accepted => true,
         State::Waiting { due_at, .. } => *due_at <= now,
         State::Parked { .. } => matches!(input, Input::Retry(_)),
-        State::Sending { .. } | State::Delivered => false,
+        State::Sending { .. } | State::Delivered | State::Closed { .. } => false,
     };
     ripe && matches!(input, Input::Picked | Input::Retry(_))
 }
@@ -264,7 +266,7 @@ fn due(life: &Life, moment: &Moment) -> Step {
             Step::run([send(Queue::Dispatch)])
         }
         State::Parked { told: false, .. } => Step::run([send(Queue::Dispatch)]),
-        State::Parked { .. } | State::Delivered => Step::default(),
+        State::Parked { .. } | State::Delivered | State::Closed { .. } => Step::default(),
     }
 }
 
@@ -278,6 +280,7 @@ fn tell(life: &Life, version: Option<Version>) -> Step {
         | State::Sending { .. }
         | State::Waiting { .. }
         | State::Delivered
+        | State::Closed { .. }
         | State::Parked { .. } => Step::default(),
     }
 }
@@ -351,7 +354,7 @@ fn orphaned(life: &Life, moment: &Moment) -> Step {
             settle::park(life.clone(), Class::Missing, GONE.to_owned(), moment)
         }
         State::Parked { told: false, .. } => Step::run(announce()),
-        State::Parked { .. } | State::Delivered => Step::default(),
+        State::Parked { .. } | State::Delivered | State::Closed { .. } => Step::default(),
     }
 }
 

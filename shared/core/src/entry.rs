@@ -92,6 +92,11 @@ pub enum State {
     },
     /// The vendor has it.
     Delivered,
+    /// It ended in another way, and nothing more is sent.
+    Closed {
+        /// How it ended.
+        how: End,
+    },
     /// Waits for a person.
     Parked {
         /// Why.
@@ -101,6 +106,18 @@ pub enum State {
         /// The owner has been alerted.
         told: bool,
     },
+}
+
+/// How a delivery ends that is not delivered. It stays so: a success that is heard later is written into the
+/// history, which then says that the vendor has it, but what was decided is not undone by a late answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    /// A newer version of its record was sent.
+    Superseded,
+    /// A person has done it by hand.
+    Resolved,
+    /// A person has given it up.
+    Discarded,
 }
 
 /// Who remembers a waiting delivery until it is due.
@@ -141,7 +158,27 @@ impl State {
             Self::Sending { .. } => "sending",
             Self::Waiting { .. } => "waiting",
             Self::Delivered => "delivered",
+            Self::Closed { how } => how.word(),
             Self::Parked { .. } => "parked",
+        }
+    }
+
+    /// Nothing will happen to it any more.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Delivered | Self::Closed { .. })
+    }
+}
+
+impl End {
+    /// Every end, for tables and tests.
+    pub const ALL: [Self; 3] = [Self::Superseded, Self::Resolved, Self::Discarded];
+
+    /// The word that the ledger, logs and people use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::Resolved => "resolved",
+            Self::Discarded => "discarded",
         }
     }
 }
@@ -187,13 +224,18 @@ impl Entry {
             State::Accepted
             | State::Sending { .. }
             | State::Waiting { held: Held::Queue, .. }
-            | State::Delivered => None,
+            | State::Delivered
+            | State::Closed { .. } => None,
         }
     }
 
     /// Whether the vendor may have acted.
     pub fn effect(&self) -> Effect {
-        if matches!(self.life.state, State::Delivered) {
+        let resolved = State::Closed { how: End::Resolved };
+        if self.life.state == State::Delivered
+            || self.life.state == resolved
+            || self.history.heard_late()
+        {
             return Effect::Done;
         }
         if self.life.doubt || matches!(self.life.state, State::Sending { .. }) {

@@ -87,6 +87,13 @@ pub enum What {
     },
     /// The vendor has it.
     Delivered,
+    /// A newer version of its record was sent, so this one never is.
+    Superseded {
+        /// The newer version.
+        newer: String,
+    },
+    /// The vendor was heard to have it after the delivery had ended in another way.
+    HeardLate,
 }
 
 impl History {
@@ -113,6 +120,11 @@ impl History {
             What::Answered { answer, .. } => Some(answer),
             _ => None,
         })
+    }
+
+    /// Whether the vendor was heard to have it after the delivery had ended in another way.
+    pub fn heard_late(&self) -> bool {
+        self.lines.iter().any(|line| line.what == What::HeardLate)
     }
 }
 
@@ -142,6 +154,8 @@ impl What {
             Self::Alerted => "alerted".to_owned(),
             Self::Retried { by, reason } => format!("retried     by {by}: {reason}"),
             Self::Delivered => "delivered".to_owned(),
+            Self::Superseded { newer } => format!("superseded  by version {newer}"),
+            Self::HeardLate => "heard late  the vendor has it".to_owned(),
         }
     }
 }

@@ -48,9 +48,20 @@ pub(crate) fn settle(
 
 fn delivered(life: &Life) -> Step {
     let mut next = life.clone();
-    next.state = State::Delivered;
     next.doubt = false;
-    Step { next: Some(next), lines: vec![What::Delivered], commands: vec![] }
+    let line = match next.state {
+        // A person's word, or a newer version's, is not undone by a late answer; but the history tells of it.
+        State::Closed { .. } => What::HeardLate,
+        State::Accepted
+        | State::Sending { .. }
+        | State::Waiting { .. }
+        | State::Delivered
+        | State::Parked { .. } => {
+            next.state = State::Delivered;
+            What::Delivered
+        }
+    };
+    Step { next: Some(next), lines: vec![line], commands: vec![] }
 }
 
 fn by_outcome(

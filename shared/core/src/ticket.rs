@@ -1,6 +1,6 @@
 //! The small SQS body that names a delivery; the event itself stays in the ledger.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     id::{DeliveryId, EntryKey, Version},
@@ -44,6 +44,8 @@ pub enum Step {
     Alert,
     /// A person's order: try a parked delivery again.
     Retry,
+    /// Make the vendor's request from the event, now that what it needs may be known.
+    Render,
 }
 
 /// A person's order to try a parked delivery again.
@@ -71,6 +73,8 @@ pub enum Queue {
     Alert,
     /// The dispatch queue's DLQ: one readable message per parked delivery.
     Dlq,
+    /// To validate, which alone can make a request; beside the events that EventBridge puts there.
+    Intake,
 }
 
 /// Why a message is no ticket.
@@ -116,6 +120,21 @@ impl Ticket {
         if ticket.v > Self::FORM { Err(NotATicket::TooNew(ticket.v)) } else { Ok(ticket) }
     }
 
+    /// Whether a message body means to be a ticket, of whatever form: events share a queue with tickets, and
+    /// what EventBridge puts around an event has none of these members.
+    pub fn is_meant(body: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Members {
+            #[serde(rename = "v")]
+            _form: IgnoredAny,
+            #[serde(rename = "step")]
+            _step: IgnoredAny,
+            #[serde(rename = "entry")]
+            _entry: IgnoredAny,
+        }
+        serde_json::from_str::<Members>(body).is_ok()
+    }
+
     /// The message body.
     pub fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -130,6 +149,7 @@ impl Queue {
             Self::Retry => Step::Due,
             Self::Alert => Step::Alert,
             Self::Dlq => Step::Retry,
+            Self::Intake => Step::Render,
         }
     }
 }

@@ -28,8 +28,9 @@ fn standing(entry: &Entry) -> String {
     match &entry.life.state {
         State::Parked { class, .. } => format!("needs you: {}", class.word()),
         State::Waiting { due_at, .. } => format!("waiting until {due_at:.0}"),
-        state @ (State::Accepted | State::Sending { .. } | State::Delivered) => {
-            state.word().to_owned()
-        }
+        state @ (State::Accepted
+        | State::Sending { .. }
+        | State::Delivered
+        | State::Closed { .. }) => state.word().to_owned(),
     }
 }

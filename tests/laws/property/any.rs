@@ -5,7 +5,7 @@ use std::time::Duration;
 use fairlead_core::{
     class::Class,
     decide::{Input, Moment},
-    entry::{Held, Life, State},
+    entry::{End, Held, Life, State},
     id::{Token, Version},
     integration::{Dedupe, RetryPolicy},
     outcome::{Answer, Lost, NotSent, Reply},
@@ -71,6 +71,7 @@ pub(crate) fn state() -> impl Strategy<Value = State> + Clone {
         (token(), time()).prop_map(|(token, until)| State::Sending { token, until }),
         (time(), held).prop_map(|(due_at, held)| State::Waiting { due_at, held }),
         Just(State::Delivered),
+        select(&End::ALL[..]).prop_map(|how| State::Closed { how }),
         (select(&Class::ALL[..]), time(), any::<bool>())
             .prop_map(|(class, since, told)| State::Parked { class, since, told }),
     ]

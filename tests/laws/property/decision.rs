@@ -3,12 +3,13 @@
 use fairlead_core::{
     class::Class,
     decide::{Command, Input, Moment, Policy, Step, decide},
-    entry::{Life, State},
+    entry::{End, Life, State},
+    history::What,
     span::after,
     ticket::Queue,
     wait::LONGEST_DELAY,
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, sample::select};
 
 use super::any::{self, Terms};
 
@@ -42,6 +43,26 @@ proptest! {
         life.state = State::Delivered;
         let step = decided(&life, &input, terms.as_ref(), &moment);
         prop_assert_eq!(step, Step::default());
+    }
+
+    #[test]
+    fn closed_stays_closed_and_a_late_success_is_written_into_its_history(
+        mut life in any::life(),
+        how in select(&End::ALL[..]),
+        input in any::input(),
+        terms in proptest::option::of(any::terms()),
+        moment in any::moment(),
+    ) {
+        life.state = State::Closed { how };
+        let step = decided(&life, &input, terms.as_ref(), &moment);
+        prop_assert!(step.commands.is_empty());
+        match step.next {
+            None => prop_assert!(step.lines.is_empty()),
+            Some(next) => {
+                prop_assert_eq!(next, Life { doubt: false, ..life });
+                prop_assert_eq!(step.lines.last(), Some(&What::HeardLate));
+            }
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ proptest! {
 
     #[test]
     fn a_ticket_is_read_as_it_was_written(
-        step in select(vec![Step::Dispatch, Step::Due, Step::Alert, Step::Retry]),
+        step in select(vec![Step::Dispatch, Step::Due, Step::Alert, Step::Retry, Step::Render]),
         id: u128,
         hops: u8,
         version in option::of(any::<u64>()),
@@ -54,6 +54,7 @@ proptest! {
         let mut ticket = Ticket::new(step, EntryKey::new("deal-won-to-invoice/4f"), delivery);
         (ticket.hops, ticket.order, ticket.notice) = (hops, order, notice);
         ticket.version = version.map(Version);
+        prop_assert!(Ticket::is_meant(&ticket.text()));
         let read = Ticket::read(&ticket.text());
         prop_assert_eq!(read.expect("our own text"), ticket);
     }

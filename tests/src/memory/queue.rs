@@ -32,6 +32,7 @@ fn invisible(queue: Queue) -> Duration {
     Duration::from_secs(match queue {
         Queue::Dispatch => 180,
         Queue::Retry => 360,
+        Queue::Intake => 120,
         Queue::Alert | Queue::Dlq => 180,
     })
 }

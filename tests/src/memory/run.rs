@@ -97,7 +97,7 @@ fn work(world: &World, message: Message) {
 /// What each function makes of a ticket.
 fn input(queue: Queue, ticket: &Ticket) -> Input {
     match (queue, ticket.step, &ticket.order) {
-        (Queue::Retry, _, _) => Input::Due,
+        (Queue::Retry | Queue::Intake, _, _) => Input::Due,
         (Queue::Alert, _, _) => Input::Tell { version: ticket.version },
         (_, Step::Retry, Some(order)) => Input::Retry(order.clone()),
         _ => Input::Picked,

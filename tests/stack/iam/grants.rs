@@ -19,6 +19,7 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
     let send = |what, url: &str| (what, send(url));
     let dispatch = || send("send to the dispatch queue", &outputs.dispatch_queue_url);
     let retry = || send("send to the retry queue", &outputs.retry_queue_url);
+    let intake = || send("send to the intake queue", &outputs.intake_queue_url);
     let alert = || send("send to the alert queue", &outputs.alert_queue_url);
     let ledger = &outputs.ledger;
     let common = || never(world);
@@ -26,17 +27,17 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
     vec![
         Role {
             function: &outputs.validate_function,
-            may: vec![load(ledger), dispatch()],
-            may_not: with(vec![retry(), credential(), query(ledger, "work"), publish(world)]),
+            may: vec![load(ledger), dispatch(), retry(), intake()],
+            may_not: with(vec![credential(), query(ledger, "work"), publish(world)]),
         },
         Role {
             function: &outputs.dispatch_function,
-            may: vec![load(ledger), credential(), retry()],
+            may: vec![load(ledger), credential(), retry(), intake()],
             may_not: with(vec![dispatch(), put(ledger), query(ledger, "work"), publish(world)]),
         },
         Role {
             function: &outputs.retry_function,
-            may: vec![load(ledger), query(ledger, "work"), dispatch(), retry()],
+            may: vec![load(ledger), query(ledger, "work"), dispatch(), retry(), intake()],
             may_not: with(vec![
                 alert(),
                 put(ledger),
@@ -51,6 +52,7 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
             may_not: with(vec![
                 dispatch(),
                 retry(),
+                intake(),
                 put(ledger),
                 credential(),
                 query(ledger, "work"),
