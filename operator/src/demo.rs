@@ -22,6 +22,9 @@ use progress::Progress;
 /// How long the slowest example may take: a first wait of 10 seconds, twice, and the queues in between.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The key that example webhooks are signed with: the one of the Standard Webhooks examples.
+pub const DEMO_HOOK_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
 /// What ended the demo early.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
@@ -54,6 +57,11 @@ pub async fn run(once: bool) -> Result<bool, DemoError> {
     let stack = Stack::on(&engine).await;
     for destination in fairlead_catalog::catalog().destinations.values() {
         stack.store_secret(destination.auth.secret(), DEMO_KEY).await?;
+    }
+    for verify in
+        fairlead_catalog::catalog().integrations.values().filter_map(|i| i.source.verify.as_ref())
+    {
+        stack.store_hook_keys(&verify.secret, DEMO_HOOK_KEY).await?;
     }
     report("example secrets stored");
     let alerts = stack.subscribe("fairlead-demo-alerts").await?;

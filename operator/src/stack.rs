@@ -191,8 +191,19 @@ impl Stack {
     /// # Errors
     /// When Secrets Manager does not take it.
     pub async fn store_secret(&self, name: &SecretName, value: &str) -> Result<(), StackError> {
+        self.store(format!("{}{name}", secret::PREFIX), value).await
+    }
+
+    /// Stores the keys of a webhook below `fairlead-hooks/`, or replaces them.
+    ///
+    /// # Errors
+    /// When Secrets Manager does not take them.
+    pub async fn store_hook_keys(&self, name: &SecretName, keys: &str) -> Result<(), StackError> {
+        self.store(format!("{}{name}", secret::HOOK_PREFIX), keys).await
+    }
+
+    async fn store(&self, id: String, value: &str) -> Result<(), StackError> {
         let client = aws_sdk_secretsmanager::Client::new(&self.config);
-        let id = format!("{}{name}", secret::PREFIX);
         let put = client.put_secret_value().secret_id(&id).secret_string(value).send().await;
         if put.is_ok() {
             return Ok(());

@@ -94,8 +94,9 @@ fn event(path: &str, kind: Option<&str>, body: Vec<u8>) -> Call {
     kind.into_iter().fold(call, |call, kind| call.with("content-type", kind))
 }
 
+/// Asserts that a request was refused by this problem and no other.
 #[track_caller]
-fn assert_problem(what: &str, reply: &Reply, status: u16, problem: &str) {
+pub(crate) fn assert_problem(what: &str, reply: &Reply, status: u16, problem: &str) {
     let kind = (reply.status, &*reply.kind);
     assert_eq!(kind, (status, "application/problem+json"), "{what}: {reply:?}");
     let body = reply.json();
@@ -106,7 +107,8 @@ fn assert_problem(what: &str, reply: &Reply, status: u16, problem: &str) {
     }
 }
 
-async fn assert_no_trace(world: &World, mark: &str) {
+/// Asserts that nothing with this mark in it was kept or sent.
+pub(crate) async fn assert_no_trace(world: &World, mark: &str) {
     let kept = world.scan().await.into_iter().find(|item| item.to_string().contains(mark));
     assert_eq!(kept, None, "an entry was kept");
     assert!(world.vendor.requests_about(mark).is_empty(), "the vendor was asked");

@@ -15,9 +15,11 @@ const RIGHTS: [(&str, &[&str]); 5] = [
         &[
             "dynamodb:GetItem on Ledger",
             "dynamodb:PutItem on Ledger",
+            "dynamodb:Query on ${Ledger.Arn}/index/ran",
             "dynamodb:UpdateItem on Ledger",
             "logs:CreateLogStream on ValidateLogs",
             "logs:PutLogEvents on ValidateLogs",
+            "secretsmanager:GetSecretValue on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead-hooks/*",
             "sqs:DeleteMessage on IntakeQueue",
             "sqs:GetQueueAttributes on IntakeQueue",
             "sqs:ReceiveMessage on IntakeQueue",

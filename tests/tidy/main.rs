@@ -11,6 +11,7 @@ mod function;
 mod iam;
 mod lambda;
 mod ledger;
+mod openapi;
 mod place;
 mod queue;
 mod setting;

@@ -1,12 +1,11 @@
-//! The intake queue: events from EventBridge, one delivery for each integration that wants them; and tickets.
+//! The intake queue: events from EventBridge and from senders inside the account; and tickets.
 
 use fairlead_aws::batch::Failure;
-use fairlead_contracts::{BadEvent, Event};
+use fairlead_contracts::{BadEvent, Message, To};
 use fairlead_core::{
     accept::{Accepted, Content, Submission, accept},
     decide::Input,
     drive::drive,
-    history::one_line,
     id::{IdempotencyKey, Sha256Hex},
     integration::Integration,
     ports::PortError,
@@ -14,57 +13,56 @@ use fairlead_core::{
     ticket::Ticket,
     violation::{Contract, Violation},
 };
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::Desk;
 
-/// What EventBridge puts around an event.
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    id: String,
-    #[serde(rename = "detail-type")]
-    detail_type: String,
-    /// Kept as text: numbers and key order must not change.
-    #[serde(borrow)]
-    detail: &'a RawValue,
-}
-
 /// Takes in one message. The message stays on its queue until every integration has its delivery.
-pub(crate) async fn take_in(desk: &Desk, body: String) -> Result<(), Failure> {
+pub(crate) async fn take_in(desk: &Desk<'_>, body: String) -> Result<(), Failure> {
     if Ticket::is_meant(&body) {
         return carry_on(desk, Ticket::read(&body)?).await;
     }
-    let envelope: Envelope<'_> = serde_json::from_str(&body)
-        .map_err(|e| Failure::Stray(format!("the message is no EventBridge event: {e}")))?;
-    let mut wanted = false;
-    for integration in desk.aws.catalog().wanting(&envelope.detail_type) {
-        wanted = true;
-        deliver(desk, integration, &envelope).await?;
+    let message = Message::read(&body).map_err(Failure::Stray)?;
+    match &message.to {
+        To::Named(name) => {
+            let found = desk.aws.catalog().find(name);
+            let unknown = || Failure::Stray(format!("no integration is called \"{name}\""));
+            let (integration, _) = found.ok_or_else(unknown)?;
+            deliver(desk, integration, &message).await?;
+        }
+        To::Wanting { event, from } => {
+            let mut wanted = 0;
+            for integration in desk.aws.catalog().wanting(event, from) {
+                wanted += 1;
+                deliver(desk, integration, &message).await?;
+            }
+            if wanted == 0 {
+                tracing::warn!(event, from, name = message.name, "no integration wants this event");
+            }
+        }
     }
-    if wanted {
-        return Ok(());
-    }
-    Err(Failure::Stray(format!("no integration wants events of type {}", envelope.detail_type)))
+    Ok(())
 }
 
 /// A delivery that is known already, with its request made, goes on its way.
-async fn carry_on(desk: &Desk, ticket: Ticket) -> Result<(), Failure> {
+async fn carry_on(desk: &Desk<'_>, ticket: Ticket) -> Result<(), Failure> {
     Ok(drive(&desk.aws, &desk.aws.rules(), &ticket.entry, Input::Due, ticket.hops).await?)
 }
 
 async fn deliver(
-    desk: &Desk,
+    desk: &Desk<'_>,
     integration: &Integration,
-    envelope: &Envelope<'_>,
+    message: &Message,
 ) -> Result<(), PortError> {
-    let submission = submission(desk, integration, envelope);
+    if message.event.as_ref().is_ok_and(|event| !desk.contracts.wants(&integration.name, event)) {
+        return Ok(());
+    }
+    let submission = submission(desk, integration, message);
     let rules = desk.aws.rules();
     let accepted = accept(&desk.aws, &rules, integration, submission.clone()).await?;
     if let Accepted::Conflict(first) = accepted {
         // There is no sender to answer, so the owner is told.
         let conflict = Submission {
-            idempotency_key: own_key(envelope),
+            idempotency_key: own_key(message),
             content: Content::Conflict(first),
             ..submission
         };
@@ -73,49 +71,52 @@ async fn deliver(
     Ok(())
 }
 
-fn submission(desk: &Desk, of: &Integration, envelope: &Envelope<'_>) -> Submission {
-    let text = envelope.detail.get();
-    let event = match Event::read(text.as_bytes()) {
+fn submission(desk: &Desk<'_>, of: &Integration, message: &Message) -> Submission {
+    let event = match &message.event {
         Ok(event) => event,
-        Err(why) => return unreadable(of, envelope, &why),
+        Err(why) => return unreadable(of, message, why),
     };
-    let payload_hash = event.payload_hash();
-    let (idempotency_key, record, content) = match desk.contracts.render(&of.name, &event) {
+    let rendered = desk.contracts.render_as(&of.name, event, message.key.as_ref());
+    let (idempotency_key, record, content) = match rendered {
         Ok(rendered) => (rendered.key, rendered.record, Content::Request(rendered.request)),
         // Not under the event's own key: the corrected event must find that free.
         Err(refused) => (
-            own_key(envelope),
-            refused.record.unwrap_or_else(|| unnamed(of, envelope)),
+            own_key(message),
+            refused.record.unwrap_or_else(|| unnamed(of, message)),
             Content::Violations(refused.violations),
         ),
     };
-    let event = text.to_owned();
-    Submission { idempotency_key, record, event, payload_hash, via: "eventbridge", content }
+    Submission {
+        idempotency_key,
+        record,
+        event: message.text.clone(),
+        payload_hash: event.payload_hash(),
+        via: message.via,
+        content,
+    }
 }
 
-fn unreadable(of: &Integration, envelope: &Envelope<'_>, why: &BadEvent) -> Submission {
-    let text = envelope.detail.get();
-    let detail = why.to_string();
+fn unreadable(of: &Integration, message: &Message, why: &BadEvent) -> Submission {
     Submission {
-        idempotency_key: own_key(envelope),
-        record: unnamed(of, envelope),
-        event: text.to_owned(),
-        payload_hash: Sha256Hex::of(text.as_bytes()),
-        via: "eventbridge",
+        idempotency_key: own_key(message),
+        record: unnamed(of, message),
+        event: message.text.clone(),
+        payload_hash: Sha256Hex::of(message.text.as_bytes()),
+        via: message.via,
         content: Content::Violations(vec![Violation {
             pointer: String::new(),
-            detail,
+            detail: why.to_string(),
             of: Contract::Event,
         }]),
     }
 }
 
-fn own_key(envelope: &Envelope<'_>) -> IdempotencyKey {
-    IdempotencyKey::new(format!("eventbridge:{}", one_line(&envelope.id, 200)))
+fn own_key(message: &Message) -> IdempotencyKey {
+    IdempotencyKey::new(message.name.clone())
 }
 
-/// The event does not tell its record; its own id is the best name there is.
-fn unnamed(of: &Integration, envelope: &Envelope<'_>) -> Record {
-    let id = format!("unknown (event {})", one_line(&envelope.id, 100));
+/// The event does not tell its record; the message's own name is the best there is.
+fn unnamed(of: &Integration, message: &Message) -> Record {
+    let id = format!("unknown ({})", message.name);
     Record { kind: of.record.kind.clone(), id, label: None, url: None }
 }

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use fairlead_core::{
+    entry::Entry,
     id::{DeliveryId, EntryKey},
     ports::PortError,
 };
@@ -48,6 +49,18 @@ impl Ledger {
         }
         found.truncate(10);
         Ok(found)
+    }
+
+    /// The entry of the delivery with this id. A new one may take a moment to be found.
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Entry>, PortError> {
+        let keys = self.ran(&ran_partition(id), id.0, id.0).await?;
+        match keys.first() {
+            Some(key) => Ok(self.load(key).await?.filter(|entry| entry.id == id)),
+            None => Ok(None),
+        }
     }
 
     async fn ran(

@@ -1,4 +1,4 @@
-//! Credentials from Secrets Manager: cached for a while, read once at a time, never printed.
+//! Credentials and keys from Secrets Manager: cached for a while, read once at a time, never printed.
 
 use std::{
     collections::HashMap,
@@ -12,8 +12,14 @@ use tokio::sync::Mutex;
 
 use crate::redact;
 
-/// All secrets of a bundle lie below this prefix; the roles allow no other.
+/// All credentials of a bundle lie below this prefix; dispatch's role allows no other.
 pub const PREFIX: &str = "fairlead/";
+
+/// All keys that webhooks are signed with lie below this prefix; validate's role allows no other.
+pub const HOOK_PREFIX: &str = "fairlead-hooks/";
+
+/// What a wrong signature may cost: a changed key is looked for no more often than this.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// How long a value is used before it is read again, as the AWS Secrets Manager Agent does.
 const FRESH_FOR: Duration = Duration::from_secs(300);
@@ -34,8 +40,8 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value, for the one place that puts it on the wire.
-    pub(crate) fn expose(&self) -> &str {
+    /// The value, for the one place that puts it on the wire, and the one that verifies by it.
+    pub fn expose(&self) -> &str {
         &self.0
     }
 
@@ -49,14 +55,31 @@ impl Secret {
 #[derive(Debug)]
 pub struct Secrets {
     client: Client,
+    prefix: &'static str,
     // One lock for all: reads are rare, and held over the call it makes them one at a time.
     cache: Mutex<HashMap<SecretName, (Secret, Instant)>>,
 }
 
 impl Secrets {
-    /// The secrets below [`PREFIX`].
+    /// The credentials, below [`PREFIX`].
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self { client: Client::new(config), cache: Mutex::default() }
+        Self { client: Client::new(config), prefix: PREFIX, cache: Mutex::default() }
+    }
+
+    /// The keys of webhooks, below [`HOOK_PREFIX`]. Their text may have several lines.
+    pub fn of_hooks(config: &aws_config::SdkConfig) -> Self {
+        Self { prefix: HOOK_PREFIX, ..Self::new(config) }
+    }
+
+    /// The value of a secret, when it is another than `known` by now.
+    ///
+    /// Whoever sends wrong signatures must not make us read it for each of them.
+    pub async fn changed(&self, name: &SecretName, known: &Secret) -> Option<Secret> {
+        let read_at = self.cache.lock().await.get(name).map(|(_, read_at)| *read_at);
+        if read_at.is_some_and(|at| at.elapsed() < LOOK_AGAIN) {
+            return None;
+        }
+        self.get(name, true).await.ok().filter(|secret| secret != known)
     }
 
     /// The value of a secret; with `fresh`, read again even if the cached one is young.
@@ -87,7 +110,7 @@ impl Secrets {
 
     async fn read(&self, name: &SecretName) -> Result<Secret, NotSent> {
         let answer =
-            self.client.get_secret_value().secret_id(format!("{PREFIX}{name}")).send().await;
+            self.client.get_secret_value().secret_id(format!("{}{name}", self.prefix)).send().await;
         let value = match answer {
             Ok(answer) => answer.secret_string.unwrap_or_default(),
             Err(failed) => {
@@ -97,7 +120,8 @@ impl Secrets {
             }
         };
         let value = value.trim();
-        let usable = !value.is_empty() && http::HeaderValue::from_str(value).is_ok();
+        let one_line = self.prefix == HOOK_PREFIX || http::HeaderValue::from_str(value).is_ok();
+        let usable = !value.is_empty() && one_line;
         if usable { Ok(Secret::new(value)) } else { Err(NotSent::NoSecret) }
     }
 }

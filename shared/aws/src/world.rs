@@ -43,6 +43,7 @@ struct Parts {
     ledger: Ledger,
     queues: Queues,
     secrets: Secrets,
+    hook_keys: Secrets,
     topic: Topic,
     vendor: Vendor,
 }
@@ -61,6 +62,7 @@ impl Aws {
             ledger: Ledger::new(&config, places.ledger.clone()),
             queues: Queues::new(&config, places.clone()),
             secrets: Secrets::new(&config),
+            hook_keys: Secrets::of_hooks(&config),
             topic: Topic::new(&config, places.alert_topic.clone()),
             vendor: Vendor::new(&places),
             memory: Memory::default(),
@@ -79,6 +81,22 @@ impl Aws {
     pub fn rules(&self) -> Rules<'_> {
         let parts = &self.parts;
         Rules::new(parts.catalog, &parts.memory, parts.places.dispatch_timeout)
+    }
+
+    /// The keys that webhooks are signed with.
+    pub fn hook_keys(&self) -> &Secrets {
+        &self.parts.hook_keys
+    }
+
+    /// The ledger itself, for questions about one delivery.
+    pub fn ledger(&self) -> &Ledger {
+        &self.parts.ledger
+    }
+
+    /// How much of the invocation is left; none where nobody said when it ends.
+    pub fn left(&self) -> Option<Duration> {
+        let left = self.deadline?.duration_since(Timestamp::now());
+        Some(Duration::try_from(left).unwrap_or_default())
     }
 
     /// What the integrations declare.

@@ -71,6 +71,8 @@ codes! {
     FL0212 "a user, client, scope or parameter has the wrong form",
     FL0213 "an address is not one that a vendor can have",
     FL0214 "a rate has the wrong form",
+    FL0220 "a scheme of signatures is not known",
+    FL0221 "what is signed has the wrong form",
 
     FL0301 "the destination is not declared",
     FL0302 "nothing says what a repeated request does",
@@ -82,6 +84,7 @@ codes! {
     FL0308 "two ways to prove who we are",
     FL0309 "two settings want the same header",
     FL0310 "a destination says nothing about a stage",
+    FL0320 "the key is not covered by the signature",
 
     FL0401 "an expression is not jq",
     FL0402 "a function is not allowed",

@@ -179,8 +179,18 @@ fn timeout(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Timeout> {
     Some(Timeout { connect, total })
 }
 
-/// Reads the name of a secret.
+/// Reads the name of a credential's secret.
 pub(crate) fn secret(
+    source: &Source,
+    said: Said<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<SecretName> {
+    secret_below("fairlead/", source, said, mistakes)
+}
+
+/// Reads the name of a secret below a prefix.
+pub(crate) fn secret_below(
+    prefix: &str,
     source: &Source,
     said: Said<'_>,
     mistakes: &mut Mistakes,
@@ -192,8 +202,10 @@ pub(crate) fn secret(
     {
         return Some(SecretName::new(said.text));
     }
-    let help = "write the secret's name below fairlead/ in Secrets Manager, as in finance-api; never its value";
-    mistakes.add_hidden(Code::FL0209, source, &said.node.span, "this is no secret name", help);
+    let help = format!(
+        "write the secret's name below {prefix} in Secrets Manager, as in finance-api; never its value"
+    );
+    mistakes.add_hidden(Code::FL0209, source, &said.node.span, "this is no secret name", &help);
     None
 }
 

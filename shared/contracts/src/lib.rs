@@ -1,6 +1,7 @@
 //! What an integration promises: YAML, jq mappings and JSON Schemas, checked at build and run on every event.
 //!
 //! - [`compile()`]: a folder of configuration becomes a [`Catalog`](fairlead_core::integration::Catalog), or a [`Report`] of all its mistakes.
+//! - [`Incoming::read`], [`Message::read`]: what came in by HTTP or over the intake queue, in whichever form.
 //! - [`Event::read`]: what a source system sent, read strictly.
 //! - [`Contracts::render`]: an event becomes the vendor's request, or a list of violations.
 //! - [`Sample`]: sample events beside an integration, run as tests.
@@ -15,6 +16,7 @@ mod destination;
 mod event;
 mod expression;
 mod fields;
+mod incoming;
 mod integration;
 mod jq;
 mod name;
@@ -35,6 +37,7 @@ mod yaml;
 pub use code::Code;
 pub use compile::{Checked, check, compile};
 pub use event::{BadEvent, Event, MAX_BYTES, MAX_DEPTH};
+pub use incoming::{Arrived, Cloud, Incoming, MAX_BATCH, MAX_BATCH_BYTES, Message, To};
 pub use render::{Contracts, MAX_BODY, MAX_KEY, Refused, Rendered, Shared};
 pub use report::{Mistake, Report};
 pub use sample::{Sample, outcome};

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The longest idempotency key, in characters.
-pub const MAX_KEY: usize = 255;
+pub const MAX_KEY: usize = fairlead_core::request_key::MOST;
 
 /// The longest body of a request, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -104,6 +104,16 @@ impl Contracts {
         &self.catalog
     }
 
+    /// Whether the integration wants this event, by its `source.when`.
+    ///
+    /// An event of which that cannot be said is wanted, so that its schema judges it and nothing is lost.
+    pub fn wants(&self, name: &IntegrationName, event: &Event) -> bool {
+        let Ok((integration, ready)) = self.ready(name) else { return true };
+        let Some(when) = &ready.when else { return true };
+        let said = when.run(&value::from_json(event.body()), &Given::of(integration));
+        !matches!(said, Ok(Val::Null | Val::Bool(false)))
+    }
+
     /// The request that `event` becomes for one integration. The same event always gives the same bytes.
     ///
     /// # Errors
@@ -114,9 +124,24 @@ impl Contracts {
         reason = "a refusal is rare, and read by the caller at once"
     )]
     pub fn render(&self, name: &IntegrationName, event: &Event) -> Result<Rendered, Refused> {
+        self.render_as(name, event, None)
+    }
+
+    /// The same for an event that its sender has `given` a key, for integrations that take their key from there.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render).
+    #[expect(clippy::result_large_err, reason = "as Contracts::render")]
+    pub fn render_as(
+        &self,
+        name: &IntegrationName,
+        event: &Event,
+        given: Option<&IdempotencyKey>,
+    ) -> Result<Rendered, Refused> {
         let (integration, ready) = self.ready(name).map_err(Refused::whole)?;
         let input = value::from_json(event.body());
-        let run = Rendering { integration, ready, input, given: Given::of(integration) };
+        let run =
+            Rendering { integration, ready, input, given: Given::of(integration), key: given };
         let violations = schema::violations(&ready.event, event.body(), Contract::Event);
         if violations.is_empty() { run.all() } else { Err(run.refused(violations)) }
     }
@@ -149,6 +174,7 @@ impl Refused {
 
 /// One integration, ready to run.
 struct Ready {
+    when: Option<Program>,
     event: Validator,
     request: Validator,
     map: Program,
@@ -165,6 +191,7 @@ impl Ready {
         let template = |text: &str| Template::compile(text).map_err(|wrong| first(&wrong));
         let Integration { source, record, idempotency, request, .. } = integration;
         Ok(Self {
+            when: source.when.as_deref().map(program).transpose()?,
             event: schema::compile(&source.schema)?,
             request: schema::compile(&request.schema)?,
             map: program(&request.map)?,
@@ -187,6 +214,8 @@ struct Rendering<'a> {
     ready: &'a Ready,
     input: Val,
     given: Given<'a>,
+    /// The key that the sender gave the event.
+    key: Option<&'a IdempotencyKey>,
 }
 
 impl Rendering<'_> {
@@ -251,6 +280,10 @@ impl Rendering<'_> {
     }
 
     fn key(&self) -> Result<IdempotencyKey, String> {
+        if self.integration.idempotency.is_from_header() {
+            let none = || "is not in the event; send the header Idempotency-Key".to_owned();
+            return self.key.cloned().ok_or_else(none);
+        }
         let key = self.text(&self.ready.key, |text| Ok(text.to_owned()))?;
         if let Some(c) = key.chars().find(|c| !c.is_ascii_graphic()) {
             return Err(format!(

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use fairlead_core::id::IntegrationName;
+use fairlead_core::id::{IdempotencyKey, IntegrationName};
 use serde_json::{Value, json};
 
 use crate::{Contracts, Event};
@@ -58,13 +58,18 @@ impl Sample {
 }
 
 /// What becomes of the bytes of an event, as JSON for people:
-/// record, key and request; or the violations; or why the bytes are no event.
+/// record, key and request; or that it is not wanted; or the violations; or why the bytes are no event.
 pub fn outcome(contracts: &Contracts, integration: &IntegrationName, bytes: &[u8]) -> Value {
     let event = match Event::read(bytes) {
         Ok(event) => event,
         Err(bad) => return json!({"bad_event": bad.to_string()}),
     };
-    match contracts.render(integration, &event) {
+    if !contracts.wants(integration, &event) {
+        return json!({"skipped": true});
+    }
+    // Stands for what a sender would give, where the integration takes its key from the header.
+    let key = IdempotencyKey::new("sample");
+    match contracts.render_as(integration, &event, Some(&key)) {
         Ok(rendered) => {
             let body: Value = serde_json::from_str(&rendered.request.body).unwrap_or(Value::Null);
             json!({

@@ -42,7 +42,7 @@ text_type! {
     DestinationName
 }
 text_type! {
-    /// The name of a secret below the prefix `fairlead/` in Secrets Manager; never its value.
+    /// The name of a secret below its prefix in Secrets Manager, `fairlead/` or `fairlead-hooks/`; never its value.
     SecretName
 }
 text_type! {

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     gate::BreakerPolicy,
+    hook::Verify,
     id::{DestinationName, IntegrationName, SecretName, Sha256Hex},
     pace::Rate,
     span,
@@ -52,9 +53,13 @@ impl Catalog {
         Ok(Self { integrations, destinations, stages: BTreeMap::new() })
     }
 
-    /// Every integration that wants events of this type, by name.
-    pub fn wanting<'a>(&'a self, event: &'a str) -> impl Iterator<Item = &'a Integration> {
-        self.integrations.values().filter(move |i| i.source.event == event)
+    /// Every integration that wants events of this type from this source, by name.
+    pub fn wanting<'a>(
+        &'a self,
+        event: &'a str,
+        from: &'a str,
+    ) -> impl Iterator<Item = &'a Integration> {
+        self.integrations.values().filter(move |i| i.source.wants(event, from))
     }
 }
 
@@ -94,6 +99,22 @@ pub struct Source {
     pub event: String,
     /// JSON Schema of the event: of the body POSTed, or of EventBridge's `detail`.
     pub schema: Value,
+    /// EventBridge's or CloudEvents' `source`; other sources' events of the same type are not wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// jq expression over the event; those of which it is not true are let go. Senders of webhooks send more than is wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// How a sender without IAM proves who it is; without it nothing is taken at `/hooks`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify: Option<Verify>,
+}
+
+impl Source {
+    /// Whether an event of this type, from this source, is one of those taken in.
+    pub fn wants(&self, event: &str, from: &str) -> bool {
+        self.event == event && self.from.as_deref().is_none_or(|wanted| wanted == from)
+    }
 }
 
 /// How the business thing concerned is named. Expressions are jq over the event.
@@ -112,11 +133,21 @@ pub struct RecordRule {
 /// What makes two events the same event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Idempotency {
-    /// Text with `\(...)` over the event.
+    /// Text with `\(...)` over the event, or [`FROM_HEADER`].
     pub key: String,
     /// How long a repeated event is recognised.
     #[serde(with = "span::millis")]
     pub keep: Duration,
+}
+
+/// Written as `idempotency.key`: the sender says in the header `Idempotency-Key` what is the same event.
+pub const FROM_HEADER: &str = "$header";
+
+impl Idempotency {
+    /// Whether the key comes with the request, and not out of the event.
+    pub fn is_from_header(&self) -> bool {
+        self.key == FROM_HEADER
+    }
 }
 
 /// How the vendor's request is made from the event.

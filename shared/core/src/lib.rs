@@ -8,7 +8,9 @@
 //! - [`drive`](mod@drive): load, decide, save, run the commands; over the [`ports`].
 //! - [`accept`](mod@accept), [`release`](mod@release): how a delivery begins, and how long waits end.
 //! - [`address`], [`webhook`]: where a vendor may be, and how a call is signed.
-//! - [`ticket`], [`alert`], [`problem`]: what travels, what an owner reads, what a sender reads.
+//! - [`hook`], [`request_key`]: whether a message comes from its sender, and the key that a sender gives.
+//! - [`ticket`], [`alert`]: what travels, what an owner reads.
+//! - [`reply`], [`problem`], [`standing`]: what a sender reads.
 
 pub mod accept;
 pub mod address;
@@ -19,7 +21,9 @@ pub mod door;
 pub mod drive;
 pub mod entry;
 pub mod gate;
+pub mod headers;
 pub mod history;
+pub mod hook;
 pub mod id;
 pub mod integration;
 pub mod notice;
@@ -30,10 +34,13 @@ pub mod ports;
 pub mod problem;
 pub mod record;
 pub mod release;
+pub mod reply;
 pub mod request;
+pub mod request_key;
 mod settle;
 pub mod span;
 pub mod stage;
+pub mod standing;
 pub mod ticket;
 pub mod timeline;
 pub mod violation;

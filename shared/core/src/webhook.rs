@@ -10,7 +10,6 @@ use sha2::Sha256;
 /// What a secret of this kind begins with.
 const PREFIX: &str = "whsec_";
 
-/// Secrets are copied by hand, with and without the padding.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -18,8 +17,13 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// The key that a secret stands for: `whsec_` and base64; nothing when it is not of that form.
 pub fn key(secret: &str) -> Option<Vec<u8>> {
-    let key = LENIENT.decode(secret.strip_prefix(PREFIX).unwrap_or(secret)).ok()?;
+    let key = from_base64(secret.strip_prefix(PREFIX).unwrap_or(secret))?;
     (!key.is_empty()).then_some(key)
+}
+
+/// Reads base64 as people and vendors write it, with and without the padding.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    LENIENT.decode(text).ok()
 }
 
 /// The value of `webhook-signature`, version 1: HMAC-SHA256 over id, seconds since 1970 and body.

@@ -27,13 +27,26 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
     vec![
         Role {
             function: &outputs.validate_function,
-            may: vec![load(ledger), dispatch(), retry(), intake()],
+            may: vec![
+                load(ledger),
+                dispatch(),
+                retry(),
+                intake(),
+                query(ledger, "ran"),
+                hook_key(),
+            ],
             may_not: with(vec![credential(), query(ledger, "work"), publish(world)]),
         },
         Role {
             function: &outputs.dispatch_function,
             may: vec![load(ledger), credential(), retry(), intake()],
-            may_not: with(vec![dispatch(), put(ledger), query(ledger, "work"), publish(world)]),
+            may_not: with(vec![
+                dispatch(),
+                put(ledger),
+                query(ledger, "work"),
+                hook_key(),
+                publish(world),
+            ]),
         },
         Role {
             function: &outputs.retry_function,
@@ -42,6 +55,7 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
                 alert(),
                 put(ledger),
                 credential(),
+                hook_key(),
                 query(ledger, "ran"),
                 publish(world),
             ]),
@@ -55,6 +69,7 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
                 intake(),
                 put(ledger),
                 credential(),
+                hook_key(),
                 query(ledger, "work"),
             ]),
         },
@@ -111,6 +126,11 @@ fn query(ledger: &str, index: &str) -> Named {
 fn credential() -> Named {
     let get = json!({"SecretId": "fairlead/finance-api"});
     ("read a credential", Call::json("secretsmanager", "secretsmanager.GetSecretValue", &get))
+}
+
+fn hook_key() -> Named {
+    let get = json!({"SecretId": "fairlead-hooks/crm-webhook"});
+    ("read a webhook's key", Call::json("secretsmanager", "secretsmanager.GetSecretValue", &get))
 }
 
 fn publish(world: &World) -> Named {

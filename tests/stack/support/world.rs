@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
 use fairlead::{engine::Engine, stack::Stack, vendor::Vendor};
 use fairlead_core::id::{DestinationName, SecretName};
 
@@ -54,6 +57,12 @@ impl World {
         for destination in fairlead_catalog::catalog().destinations.values() {
             world.set_key(&destination.name, destination.auth.secret(), "first").await?;
         }
+        for integration in fairlead_catalog::catalog().integrations.values() {
+            if let Some(verify) = &integration.source.verify {
+                let keys = hook_key(&verify.secret, "first");
+                world.set_hook_keys(&verify.secret, &keys).await?;
+            }
+        }
         report("secrets stored, alerts subscribed");
         Ok(world)
     }
@@ -73,10 +82,27 @@ impl World {
         Ok(self.vendor.accept_key(destination.as_str(), &key)?)
     }
 
+    /// Gives a webhook other keys, one a line.
+    pub(crate) async fn set_hook_keys(
+        &self,
+        secret: &SecretName,
+        keys: &str,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(keys.lines().map(str::to_owned));
+        drop(known);
+        Ok(self.stack.store_hook_keys(secret, keys).await?)
+    }
+
     /// Every key that was ever in use.
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// A key that a webhook is signed with, which occurs nowhere else.
+pub(crate) fn hook_key(secret: &SecretName, which: &str) -> String {
+    format!("whsec_{}", STANDARD.encode(format!("canary+{which}/hook-{secret}?5ecret&7=x")))
 }
 
 /// The forms in which a key can stand in a text: as it is, as JSON may escape it, for a URL, and in base64.

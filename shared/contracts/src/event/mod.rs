@@ -95,19 +95,43 @@ impl Event {
         if bytes.len() > MAX_BYTES {
             return Err(BadEvent::TooLarge { bytes: bytes.len() });
         }
-        if bytes.starts_with(b"\xef\xbb\xbf") {
-            return Err(BadEvent::NotUtf8 { at: 0 });
+        Self::of(parse::document(plain(bytes)?)?)
+    }
+
+    /// Reads a list of events, each judged on its own.
+    ///
+    /// # Errors
+    /// When the bytes are no JSON list.
+    pub(crate) fn read_list(bytes: &[u8]) -> Result<Vec<Result<Self, BadEvent>>, BadEvent> {
+        match parse::nested(plain(bytes)?, MAX_DEPTH + 1)? {
+            Value::Array(items) => Ok(items.into_iter().map(Self::of_item).collect()),
+            other => Err(BadEvent::NotAnObject { found: kind(&other) }),
         }
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| BadEvent::NotUtf8 { at: error.valid_up_to() })?;
-        if text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')) {
-            return Err(BadEvent::Empty);
-        }
-        let body = parse::document(text)?;
+    }
+
+    /// Reads what an event carries: any JSON.
+    ///
+    /// # Errors
+    /// As [`Event::read`].
+    pub(crate) fn read_data(bytes: &[u8]) -> Result<Value, BadEvent> {
+        parse::document(plain(bytes)?)
+    }
+
+    /// Takes an object as an event.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(crate) fn of(body: Value) -> Result<Self, BadEvent> {
         match kind(&body) {
             "an object" => Ok(Self { body }),
             found => Err(BadEvent::NotAnObject { found }),
         }
+    }
+
+    fn of_item(item: Value) -> Result<Self, BadEvent> {
+        let event = Self::of(item)?;
+        let bytes = event.body.to_string().len();
+        if bytes > MAX_BYTES { Err(BadEvent::TooLarge { bytes }) } else { Ok(event) }
     }
 
     /// The event as JSON.
@@ -119,6 +143,18 @@ impl Event {
     pub fn payload_hash(&self) -> Sha256Hex {
         Sha256Hex::of(canonical::text(&self.body).as_bytes())
     }
+}
+
+/// The bytes as text that is not blank.
+fn plain(bytes: &[u8]) -> Result<&str, BadEvent> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return Err(BadEvent::NotUtf8 { at: 0 });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|e| BadEvent::NotUtf8 { at: e.valid_up_to() })?;
+    if text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')) {
+        return Err(BadEvent::Empty);
+    }
+    Ok(text)
 }
 
 impl BadEvent {

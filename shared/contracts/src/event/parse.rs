@@ -11,7 +11,12 @@ use crate::{pointer, text::shorten};
 
 /// Reads one document that is the whole text.
 pub(crate) fn document(text: &str) -> Result<Value, BadEvent> {
-    let mut reader = Reader { text, at: 0, path: Vec::new() };
+    nested(text, MAX_DEPTH)
+}
+
+/// The same for a document that may be nested `most` levels deep.
+pub(super) fn nested(text: &str, most: usize) -> Result<Value, BadEvent> {
+    let mut reader = Reader { text, at: 0, path: Vec::new(), most };
     reader.space();
     let value = reader.value()?;
     reader.space();
@@ -25,6 +30,8 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     path: Vec<String>,
+    /// The most levels.
+    most: usize,
 }
 
 impl Reader<'_> {
@@ -219,7 +226,7 @@ impl Reader<'_> {
     }
 
     fn deeper(&self) -> Result<(), BadEvent> {
-        if self.path.len() >= MAX_DEPTH { Err(BadEvent::TooDeep) } else { Ok(()) }
+        if self.path.len() >= self.most { Err(BadEvent::TooDeep) } else { Ok(()) }
     }
 
     fn space(&mut self) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fairlead_core::{
     id::DestinationName,
-    integration::{Auth, RecordRule},
+    integration::{Auth, FROM_HEADER, RecordRule},
 };
 
 use super::{Reader, Tables};
@@ -23,6 +23,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// What `idempotency` says.
 pub(super) struct Identity<'n> {
     pub(super) key: Option<String>,
+    pub(super) key_at: Option<Said<'n>>,
     pub(super) keep: policy::Length<'n>,
     pub(super) header: Option<(Option<String>, Said<'n>)>,
     pub(super) max_age: policy::Length<'n>,
@@ -100,7 +101,11 @@ impl Reader<'_> {
         mut fields: Fields<'n>,
         tables: Option<&Tables>,
     ) -> Option<Identity<'n>> {
-        let key = fields.text("key", self.mistakes).and_then(|said| {
+        let key_at = fields.text("key", self.mistakes);
+        let key = key_at.and_then(|said| {
+            if said.text == FROM_HEADER {
+                return Some(said.text.to_owned());
+            }
             let template = expression::template(self.source, said, tables, self.mistakes)?;
             if template.mentions_the_event() {
                 return Some(said.text.to_owned());
@@ -114,6 +119,6 @@ impl Reader<'_> {
         let header = header.map(|said| (name::header(self.source, said, &[], self.mistakes), said));
         let max_age = fields.length("key_max_age", DAY, self.mistakes);
         fields.finish(self.mistakes);
-        Some(Identity { key, keep: keep?, header, max_age: max_age? })
+        Some(Identity { key, key_at, keep: keep?, header, max_age: max_age? })
     }
 }

@@ -5,12 +5,13 @@ mod defaults;
 mod identity;
 mod owner;
 mod retry;
+mod verify;
 
 use std::{collections::BTreeMap, path::Path};
 
 use fairlead_core::{
     id::{DestinationName, IntegrationName, Sha256Hex},
-    integration::{Idempotency, Integration, RequestRule, Source as Wanted},
+    integration::{Idempotency, Integration, RequestRule},
 };
 use serde_json::Value;
 
@@ -83,6 +84,7 @@ impl Reader<'_> {
         let request =
             file.map("request", self.mistakes).and_then(|fields| self.request(fields, known));
         self.one_header(target.as_ref(), identity.as_ref(), declared);
+        self.key_is_signed(wanted.as_ref(), identity.as_ref());
         let policy = self.policy(&mut file, request.as_ref(), identity.as_ref());
         file.finish(self.mistakes);
         let (dedupe, retry) = policy?;
@@ -115,24 +117,6 @@ impl Reader<'_> {
             return None;
         }
         Some(IntegrationName::new(said.text))
-    }
-
-    fn wanted(&mut self, mut fields: Fields<'_>) -> Option<Wanted> {
-        let event = fields.text("event", self.mistakes).and_then(|said| self.event_type(said));
-        let schema = fields.text("schema", self.mistakes).and_then(|said| self.schema(said));
-        fields.finish(self.mistakes);
-        Some(Wanted { event: event?, schema: schema? })
-    }
-
-    fn event_type(&mut self, said: Said<'_>) -> Option<String> {
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        if said.text.len() <= 128 && said.text.chars().all(fits) {
-            return Some(said.text.to_owned());
-        }
-        let message = format!("\"{}\" is no event type", shorten(said.text, 60));
-        let help = "write letters, digits, ., - and _, as in crm.deal.won; it is EventBridge's detail-type";
-        self.wrong(Code::FL0203, said, message, help);
-        None
     }
 
     fn destination(&mut self, said: Said<'_>, declared: &Declared) -> Option<DestinationName> {
