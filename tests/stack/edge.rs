@@ -44,12 +44,15 @@ fn good(n: u32) -> String {
     Case::deal(&format!("EDGE-{n}")).event.to_string()
 }
 
-async fn bounds(world: &World) {
+/// One request: what it is, the status and the problem that it gets.
+type Row = (&'static str, Call, u16, &'static str);
+
+fn beyond() -> Vec<Row> {
     let utf16: Vec<u8> = good(1).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let keys: String = (0..1_000_000).map(|n| format!("\"{n}\":1,")).collect();
     let amount = |text: &str, n: u32| good(n).replacen("\"1250.00\"", text, 1);
-    let bad = |what, body: Vec<u8>| (what, event(body), 400, "bad-body");
-    let rows = [
+    let bad = |what: &'static str, body: Vec<u8>| -> Row { (what, event(body), 400, "bad-body") };
+    vec![
         bad("UTF-16", utf16),
         bad("Infinity", amount("Infinity", 2).into()),
         bad("a leading plus", amount("+1", 3).into()),
@@ -83,8 +86,11 @@ async fn bounds(world: &World) {
             422,
             "violations",
         ),
-    ];
-    join_all(rows.map(async |(what, call, status, problem)| {
+    ]
+}
+
+async fn bounds(world: &World) {
+    join_all(beyond().into_iter().map(async |(what, call, status, problem)| {
         let reply = world.call(Some(&root()), call).await;
         assert_problem(what, &reply, status, problem);
     }))
@@ -122,9 +128,8 @@ async fn keys(world: &World) {
     assert_eq!((other.status, &other.json()["duplicate"]), (202, &json!(false)), "{other:?}");
 }
 
-async fn shapes(world: &World) {
-    let function = &world.engine.outputs().validate_function;
-    let path = format!("/2015-03-31/functions/{function}/invocations");
+/// One request as API Gateway would hand it on: what it is, and the status that it gets.
+fn odd_requests() -> Vec<(&'static str, Value, u16)> {
     let of = |more: Value| {
         let mut request = json!({
             "version": "2.0", "routeKey": "POST /events/{integration}", "rawPath": DEALS,
@@ -137,7 +142,7 @@ async fn shapes(world: &World) {
         request
     };
     let base64 = |bytes: &[u8]| json!({"isBase64Encoded": true, "body": STANDARD.encode(bytes)});
-    let rows = [
+    vec![
         (
             "marked as base64 and is not",
             of(json!({"isBase64Encoded": true, "body": "SHAPE-1!"})),
@@ -160,8 +165,13 @@ async fn shapes(world: &World) {
             json!({"version": "1.0", "resource": "/events/{integration}", "path": DEALS, "httpMethod": "POST", "headers": {}, "body": "{}", "isBase64Encoded": false}),
             404,
         ),
-    ];
-    join_all(rows.map(async |(what, request, status)| {
+    ]
+}
+
+async fn shapes(world: &World) {
+    let function = &world.engine.outputs().validate_function;
+    let path = format!("/2015-03-31/functions/{function}/invocations");
+    join_all(odd_requests().into_iter().map(async |(what, request, status)| {
         let call = Call::post("lambda", &path, request.to_string().into_bytes());
         let answer = world.ask(call).await.json();
         assert_eq!(answer["statusCode"], status, "{what}: {answer}");

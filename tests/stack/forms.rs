@@ -86,7 +86,7 @@ async fn cloud(world: &World) {
         .with("ce-id", parts.event["id"].as_str().unwrap_or_default())
         .with("ce-source", "/crm")
         .with("ce-type", parts.kind());
-    let reply = world.call(Some(&root()), binary.clone()).await;
+    let reply = world.call(Some(&root()), binary).await;
     assert_eq!(reply.status, 202, "{reply:?}");
     for case in [&whole, &parts] {
         let entry = world.delivered(SOON, case).await;

@@ -88,9 +88,8 @@ impl World {
         secret: &SecretName,
         keys: &str,
     ) -> Result<(), Box<dyn std::error::Error>> {
-        let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        known.extend(keys.lines().map(str::to_owned));
-        drop(known);
+        let each = keys.lines().map(str::to_owned);
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).extend(each);
         Ok(self.stack.store_hook_keys(secret, keys).await?)
     }
 
