@@ -51,7 +51,13 @@ pub fn integration(dedupe: Dedupe, retry: RetryPolicy) -> Integration {
             runbook: Some("https://wiki.example.com/runbooks/deal-won".to_owned()),
             escalate: Vec::new(),
         },
-        source: Source { event: "crm.deal.won".to_owned(), schema: Value::Bool(true) },
+        source: Source {
+            event: "crm.deal.won".to_owned(),
+            schema: Value::Bool(true),
+            from: None,
+            when: None,
+            verify: None,
+        },
         record: RecordRule {
             kind: "deal".to_owned(),
             id: ".data.deal.id".to_owned(),

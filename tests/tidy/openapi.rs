@@ -84,16 +84,13 @@ fn resolved<'n>(file: &'n Node, node: &'n Node) -> &'n Node {
 }
 
 fn operations(file: &Node) -> Vec<(String, &Node)> {
-    let paths = file.get("paths").expect("paths").entries();
-    let of = |(path, item): &'_ (String, Node)| {
-        let path = path.clone();
-        item.entries().iter().map(|(method, it)| (path.clone(), method, it)).collect::<Vec<_>>()
-    };
-    paths
-        .iter()
-        .flat_map(of)
-        .map(|(path, method, it)| (format!("{} {path}", method.to_uppercase()), it))
-        .collect()
+    let mut all = Vec::new();
+    for (path, item) in file.get("paths").expect("paths").entries() {
+        for (method, it) in item.entries() {
+            all.push((format!("{} {path}", method.to_uppercase()), it));
+        }
+    }
+    all
 }
 
 #[test]
