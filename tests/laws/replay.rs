@@ -14,9 +14,10 @@ use fairlead_core::{
     gate::Gate,
     history::History,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
+    issue::{Issue, IssueId, step::Looked},
     outcome::Answer,
     pace::Pace,
-    ports::{Gates, Inserted, PortError, Ports, Saved},
+    ports::{Gates, Inserted, Issues, PortError, Ports, Saved},
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
@@ -192,10 +193,35 @@ impl Gates for Replay {
     }
 }
 
+/// Every parking opens an issue, so that every one is told. Issues have laws of their own.
+impl Issues for Replay {
+    async fn issue(&self, _: &IssueId) -> Result<Option<Issue>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_issue(&self, _: &Issue, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
+
+    async fn watched(&self) -> Result<Vec<IssueId>, PortError> {
+        Ok(vec![])
+    }
+
+    async fn parked(&self, _: &IssueId) -> Result<Looked, PortError> {
+        Ok(Looked { count: 0, newest: None })
+    }
+}
+
 impl Ports for Replay {
     type Gates = Self;
 
     fn gates(&self) -> &Self {
+        self
+    }
+
+    type Issues = Self;
+
+    fn issues(&self) -> &Self {
         self
     }
 

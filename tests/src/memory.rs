@@ -1,5 +1,6 @@
 //! A world in memory on a virtual clock: ledger, queues, vendor and owner, driven by the real functions' rules.
 
+mod issue;
 mod ports;
 mod queue;
 mod run;
@@ -10,11 +11,12 @@ use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 use fairlead_core::{
     accept::{Accepted, Submission},
     alert::Alert,
-    entry::Entry,
+    entry::{Entry, Work},
     gate::Gate,
     id::DestinationName,
     id::{DeliveryId, EntryKey},
     integration::{Catalog, Integration},
+    issue::{Issue, IssueId},
     pace::Pace,
     ports::PortError,
     ticket::{Queue, Ticket},
@@ -37,6 +39,8 @@ pub struct Counts {
     pub entry_writes: u32,
     /// Of these, the ones that changed where an entry stands in the index of what is due or parked.
     pub index_writes: u32,
+    /// Writes of issues.
+    pub issue_writes: u32,
     /// Tickets sent, by queue.
     pub sends: BTreeMap<Queue, u32>,
 }
@@ -59,8 +63,13 @@ struct Inside {
     now: Timestamp,
     drawn: u128,
     ledger: BTreeMap<EntryKey, Entry>,
+    /// The sparse index.
+    work: BTreeMap<EntryKey, Work>,
     gates: BTreeMap<DestinationName, Gate>,
     paces: BTreeMap<DestinationName, Pace>,
+    issues: BTreeMap<IssueId, Issue>,
+    /// Messages so far.
+    named: u64,
     messages: Vec<Message>,
     dead: Vec<Message>,
     alerts: Vec<Alert>,
@@ -128,6 +137,11 @@ impl World {
         self.inside.borrow().alerts.clone()
     }
 
+    /// Every issue that ever was.
+    pub fn issues(&self) -> Vec<Issue> {
+        self.inside.borrow().issues.values().cloned().collect()
+    }
+
     /// The next alerts, so many, do not arrive.
     pub fn fail_alerts(&self, times: u32) {
         self.inside.borrow_mut().deaf = times;
@@ -154,6 +168,11 @@ impl World {
         self.inside.borrow().dead.clone()
     }
 
+    /// Takes away what was received too often, as who redrives or purges a DLQ does.
+    pub fn bury(&self) {
+        self.inside.borrow_mut().dead.clear();
+    }
+
     /// The readable messages on the DLQ.
     pub fn parked_messages(&self) -> Vec<Ticket> {
         let bodies = self.bodies(Queue::Dlq);
@@ -162,12 +181,7 @@ impl World {
 
     /// Moves every message of the DLQ to the dispatch queue, as a redrive does.
     pub fn redrive(&self) {
-        let mut inside = self.inside.borrow_mut();
-        let messages = &mut inside.messages;
-        messages
-            .iter_mut()
-            .filter(|m| m.queue == Queue::Dlq)
-            .for_each(|m| m.queue = Queue::Dispatch);
+        self.inside.borrow_mut().redrive();
     }
 
     fn next_number(&self) -> u128 {

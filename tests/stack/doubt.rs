@@ -104,7 +104,7 @@ async fn redriven(world: &World) {
     world.until(SOON, "a second message on the DLQ", &case, look).await;
     assert_eq!(world.entry(&case.entry()).await, Some(entry.clone()), "nothing has changed");
     assert_eq!((world.requests(&case).len(), world.invoices(&case)), (1, 1));
-    assert_eq!(world.inbox.alerts_about(entry.id).len(), 1);
+    assert_eq!(world.inbox.alerts_about(&entry).len(), 1);
 }
 
 async fn huge(world: &World) {

@@ -4,6 +4,7 @@ use fairlead::vendor::Step;
 use fairlead_core::{
     class::{Class, Effect},
     entry::Entry,
+    issue::Cause,
 };
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -25,6 +26,9 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         Scenario::new("a redriven DLQ message retries once, however often it is redriven", |w| {
             redrive(w).boxed_local()
         }),
+        Scenario::new("a ticket that crashed becomes an issue within two minutes", |w| {
+            crashed(w).boxed_local()
+        }),
         Scenario::new("a redirect is not followed", |w| redirect(w).boxed_local()),
         Scenario::new("a vendor that echoes our key teaches it to nobody", |w| {
             echo(w).boxed_local()
@@ -32,15 +36,16 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     ]
 }
 
-fn no() -> Step {
+/// Each scenario has a status of its own, so that each opens an issue.
+fn no(code: u16) -> Step {
     let error =
         json!({"error": {"code": "customer_blocked", "message": "customer A-7 is blocked"}});
-    Step::Status { code: 422, retry_after: None, body: Some(error) }
+    Step::Status { code, retry_after: None, body: Some(error) }
 }
 
 async fn rejected(world: &World) {
     let case = Case::deal("REJECT-1");
-    world.vendor.behave(&case.id, vec![no()]);
+    world.vendor.behave(&case.id, vec![no(422)]);
     world.accept(&case).await;
     let entry = world.parked(SOON, &case, Class::Rejected).await;
     assert_eq!(words(&entry.history), ["accepted", "sending", "answered", "parked", "alerted"]);
@@ -70,8 +75,10 @@ fn assert_alert(alert: &Value, entry: &Entry) {
     }
     let description = alert["content"]["description"].as_str().unwrap_or_default();
     assert!(description.contains("customer A-7 is blocked"), "{alert:#}");
-    let command = format!("fairlead retry {}", entry.id);
+    let issue = Cause::of(entry).expect("it is parked").id();
+    let command = format!("fairlead retry --issue {issue} ");
     assert!(alert["content"]["nextSteps"].to_string().contains(&command), "{alert:#}");
+    assert_eq!(alert["metadata"]["threadId"], issue.as_str());
     // What Amazon Q Developer asks of a custom notification.
     assert_eq!((&alert["version"], &alert["source"]), (&json!("1.0"), &json!("custom")));
     assert_eq!(alert["content"]["textType"], "client-markdown");
@@ -99,7 +106,7 @@ fn assert_letter(letter: &Letter, entry: &Entry) {
 
 async fn redrive(world: &World) {
     let case = Case::deal("REDRIVE-1");
-    world.vendor.behave(&case.id, vec![no()]);
+    world.vendor.behave(&case.id, vec![no(410)]);
     world.accept(&case).await;
     let parked = world.parked(SOON, &case, Class::Rejected).await;
     let (_, letter) = world.told(&case, &parked).await;
@@ -125,6 +132,26 @@ async fn redrive(world: &World) {
     assert_eq!(world.inbox.letters_about(entry.id).len(), 1);
 }
 
+/// A message that nobody could work on lies on a DLQ of its own; the schedule finds it and leaves it there.
+async fn crashed(world: &World) {
+    let case = Case::deal("CRASHED-1");
+    let dlq = world.stack.outputs().retry_dlq_url.clone();
+    world.stack.send(&dlq, "no ticket at all").await.expect("sent");
+    let look = async || {
+        let alerts = world.inbox.alerts().into_iter();
+        let mut alerts = alerts.filter_map(|text| serde_json::from_str::<Value>(&text).ok());
+        alerts.find(|alert| {
+            let facts = &alert["metadata"]["additionalContext"];
+            facts["class"] == "crashed" && facts["code"] == "retry" && facts["news"] == "opened"
+        })
+    };
+    let alert = world.until(SOON * 3, "an alert about the crashed ticket", &case, look).await;
+    assert!(alert["content"]["nextSteps"].to_string().contains("RetryFunction"), "{alert:#}");
+    let take =
+        async || (!world.stack.take(&dlq).await.expect("SQS answers").is_empty()).then_some(());
+    world.until(SOON, "it still lies there", &case, take).await;
+}
+
 async fn redirect(world: &World) {
     let case = Case::deal("REDIRECT-1");
     let to = format!("{}/v2/invoices", world.vendor.base("finance-api"));
@@ -141,7 +168,7 @@ async fn echo(world: &World) {
     let told: String = forms(&key).iter().map(|form| format!("<{form}> ")).collect();
     let body = Some(Value::String(told));
     let plan =
-        vec![Step::EchoAuth { code: 401 }, Step::Status { code: 422, retry_after: None, body }];
+        vec![Step::EchoAuth { code: 401 }, Step::Status { code: 451, retry_after: None, body }];
     world.vendor.behave(&case.id, plan);
     world.accept(&case).await;
     let entry = world.parked(SOON, &case, Class::Rejected).await;

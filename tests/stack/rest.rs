@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fairlead_core::{
     entry::{Entry, State},
     id::EntryKey,
+    issue::Cause,
 };
 use futures::FutureExt;
 use serde_json::Value;
@@ -23,9 +24,11 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
             "in the end every delivery is at rest and every queue empty",
             |w| at_rest(w).boxed_local(),
         ),
-        Scenario::at(&[Stage::After], "in the end every parked delivery was told once", |w| {
-            told_once(w).boxed_local()
-        }),
+        Scenario::at(
+            &[Stage::After],
+            "in the end every parked delivery has an alert that says what to do",
+            |w| told_once(w).boxed_local(),
+        ),
         Scenario::at(&[Stage::After], "in the end the vendor holds no invoice twice", |w| {
             no_duplicates(w).boxed_local()
         }),
@@ -62,10 +65,14 @@ async fn at_rest(world: &World) {
     }
 }
 
+/// Guarantee 10, for every delivery that was parked in the whole run.
 async fn told_once(world: &World) {
-    let parked = |e: &Entry| matches!(e.life.state, State::Parked { .. });
-    for entry in entries(world).await.iter().filter(|e| parked(e)) {
-        assert_eq!(world.inbox.alerts_about(entry.id).len(), 1, "alerts about {}", entry.record);
+    let entries = entries(world).await;
+    for entry in &entries {
+        let Some(cause) = Cause::of(entry) else { continue };
+        let opened = world.inbox.alerts_about(entry);
+        assert!(!opened.is_empty(), "no alert about {}, {cause:?}", entry.record);
+        opened.iter().for_each(|alert| assert_complete(alert, &cause, entry));
         assert!(!world.inbox.letters_about(entry.id).is_empty(), "messages about {}", entry.record);
     }
     let mut count = BTreeMap::<String, usize>::new();
@@ -82,6 +89,28 @@ async fn told_once(world: &World) {
     }
     count.retain(|_, times| *times != 1);
     assert!(count.is_empty(), "told more than once: {count:?}");
+}
+
+/// An alert names integration, step, record, class, effect, owner, and what to run next.
+#[track_caller]
+fn assert_complete(alert: &Value, cause: &Cause, entry: &Entry) {
+    let facts = &alert["metadata"]["additionalContext"];
+    for (name, wanted) in [
+        ("integration", cause.integration.as_str()),
+        ("step", cause.class.step()),
+        ("class", cause.class.word()),
+        ("owner", &entry.owner.team),
+        ("contact", &entry.owner.contact),
+        ("next_action", cause.class.next_action()),
+    ] {
+        assert_eq!(facts[name], wanted, "{name} in {alert:#}");
+    }
+    let record = facts["record"].as_str().unwrap_or_default();
+    assert!(record.starts_with(&entry.record.kind), "{alert:#}");
+    let effects = ["nothing_sent", "refused", "unknown", "done"];
+    assert!(effects.iter().any(|effect| facts["effect"] == **effect), "{alert:#}");
+    let steps = alert["content"]["nextSteps"].to_string();
+    assert!(steps.contains("Run: ") && steps.contains("fairlead issues ack"), "{alert:#}");
 }
 
 async fn no_duplicates(world: &World) {

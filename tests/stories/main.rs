@@ -1,8 +1,10 @@
 //! The whole chain in process, in memory, on a virtual clock: from the API to the vendor, the DLQ and the owner.
 
+mod alert;
 mod delivery;
 mod doubt;
 mod gate;
+mod issue;
 mod order;
 mod parking;
 mod submission;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Every right of every role. Whoever adds a line here says in the commit why the function needs it.
-const RIGHTS: [(&str, &[&str]); 5] = [
+const RIGHTS: [(&str, &[&str]); 6] = [
     (
         "ValidateRole",
         &[
@@ -37,6 +37,7 @@ const RIGHTS: [(&str, &[&str]); 5] = [
             "dynamodb:UpdateItem on Ledger",
             "logs:CreateLogStream on DispatchLogs",
             "logs:PutLogEvents on DispatchLogs",
+            "not secretsmanager:GetSecretValue on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/alerts/*",
             "secretsmanager:GetSecretValue on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/*",
             "sqs:DeleteMessage on DispatchQueue",
             "sqs:GetQueueAttributes on DispatchQueue",
@@ -73,13 +74,30 @@ const RIGHTS: [(&str, &[&str]); 5] = [
         "AlertRole",
         &[
             "dynamodb:GetItem on Ledger",
+            "dynamodb:Query on ${Ledger.Arn}/index/work",
             "dynamodb:UpdateItem on Ledger",
             "logs:CreateLogStream on AlertLogs",
             "logs:PutLogEvents on AlertLogs",
+            "secretsmanager:GetSecretValue on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/alerts/*",
             "sns:Publish on AlertTopic",
             "sqs:DeleteMessage on AlertQueue",
+            "sqs:DeleteMessage on DispatchDlq",
+            "sqs:GetQueueAttributes on AlertDlq",
             "sqs:GetQueueAttributes on AlertQueue",
+            "sqs:GetQueueAttributes on DispatchDlq",
+            "sqs:GetQueueAttributes on IntakeDlq",
+            "sqs:GetQueueAttributes on RetryDlq",
+            "sqs:ReceiveMessage on AlertDlq",
             "sqs:ReceiveMessage on AlertQueue",
+            "sqs:ReceiveMessage on DispatchDlq",
+            "sqs:ReceiveMessage on IntakeDlq",
+            "sqs:ReceiveMessage on RetryDlq",
+        ],
+    ),
+    (
+        "AlertScheduleRole",
+        &[
+            "lambda:InvokeFunction on arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-alert",
         ],
     ),
 ];
@@ -102,7 +120,8 @@ pub(crate) fn grants(role: &str) -> BTreeSet<String> {
                 .flat_map(move |action| targets.clone().into_iter().map(move |on| (action, on)));
             pairs
                 .map(|(action, on)| {
-                    format!("{} on {}", action.text(), on.target().unwrap_or(on.text()))
+                    let denied = if statement.text_at("Effect") == "Deny" { "not " } else { "" };
+                    format!("{denied}{} on {}", action.text(), on.target().unwrap_or(on.text()))
                 })
                 .collect::<Vec<_>>()
         })
@@ -186,12 +205,21 @@ fn every_role_is_used_once() {
     }));
 }
 
+/// Dispatch reads what vendors are called with, alert what owners are told with; neither can read the other's.
 #[test]
-fn dispatch_alone_reads_secrets() {
+fn each_secret_has_one_reader() {
     none(resources("AWS::IAM::Role").into_iter().filter_map(|role| {
-        let reads = grants(role.id).iter().any(|right| right.starts_with("secretsmanager:"));
-        let may = role.id == "DispatchRole";
-        (reads != may).then(|| role.fault("Policies", "dispatch, and no other, reads secrets"))
+        let of = |right: &&String| right.contains("secretsmanager:");
+        let rights: Vec<String> = grants(role.id).iter().filter(of).cloned().collect();
+        let alerts = |right: &String| right.ends_with(":secret:fairlead/alerts/*");
+        let good = match role.id {
+            "DispatchRole" => rights.iter().any(|right| right.starts_with("not ") && alerts(right)),
+            "AlertRole" => rights.iter().all(alerts),
+            _ => rights.is_empty(),
+        };
+        let mend = "dispatch reads fairlead/* without fairlead/alerts/*, alert reads \
+                    fairlead/alerts/*, and no other reads secrets";
+        (!good).then(|| role.fault("Policies", mend))
     }));
 }
 

@@ -110,18 +110,18 @@ fn every_function_has_logs_of_its_own_that_end() {
 }
 
 #[test]
-fn the_schedule_releases_what_is_due_every_minute() {
-    let retry = resource("RetryFunction").expect("the template has RetryFunction");
-    let events = retry.property("Events").map_or(&[][..], Node::entries);
-    let schedules: Vec<&str> = events
-        .iter()
-        .filter(|(_, event)| event.text_at("Type") == "ScheduleV2")
-        .map(|(_, event)| event.text_at("Properties/ScheduleExpression"))
-        .collect();
-    none(
+fn what_is_due_is_released_and_issues_are_looked_at_every_minute() {
+    none(["RetryFunction", "AlertFunction"].into_iter().filter_map(|name| {
+        let function = resource(name).expect("the template has this function");
+        let events = function.property("Events").map_or(&[][..], Node::entries);
+        let schedules: Vec<&str> = events
+            .iter()
+            .filter(|(_, event)| event.text_at("Type") == "ScheduleV2")
+            .map(|(_, event)| event.text_at("Properties/ScheduleExpression"))
+            .collect();
         (schedules != ["rate(1 minute)"])
-            .then(|| retry.fault("Events", "give it one ScheduleV2 of rate(1 minute)")),
-    );
+            .then(|| function.fault("Events", "give it one ScheduleV2 of rate(1 minute)"))
+    }));
 }
 
 fn log_group(function: Resource) -> Option<Resource> {

@@ -53,7 +53,20 @@ const GIVEN: [(&str, &[&str]); 4] = [
             "FAIRLEAD_STAGE",
         ],
     ),
-    ("AlertFunction", &["FAIRLEAD_ALERT_TOPIC", "FAIRLEAD_LEDGER"]),
+    (
+        "AlertFunction",
+        &[
+            "FAIRLEAD_ALERT_DLQ",
+            "FAIRLEAD_ALERT_TOPIC",
+            "FAIRLEAD_ALERT_WEBHOOK",
+            "FAIRLEAD_DISPATCH_DLQ",
+            "FAIRLEAD_INTAKE_DLQ",
+            "FAIRLEAD_LEDGER",
+            "FAIRLEAD_LOCAL_VENDOR",
+            "FAIRLEAD_PAGERDUTY",
+            "FAIRLEAD_RETRY_DLQ",
+        ],
+    ),
 ];
 
 #[test]

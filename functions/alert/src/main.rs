@@ -1,18 +1,28 @@
-//! Tells the owner of a parked delivery what to do next.
+//! Tells the owner of an issue what to do next; once a minute looks at the open issues and at the DLQs.
 
 mod handler;
 
-use aws_lambda_events::sqs::SqsEvent;
-use fairlead_aws::{batch::each_ticket, log, world::Aws};
+use fairlead_aws::{batch::each_ticket, log, trace, world::Aws};
 use fairlead_catalog::catalog;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::init();
     let aws = &Aws::from_env(catalog()).await?;
-    run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
-        each_ticket(event.payload, |ticket| handler::tell(aws, ticket)).await.map_err(Error::from)
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        trace::within(event.context.xray_trace_id.as_deref(), answer(aws, event.payload)).await
     }))
     .await
+}
+
+/// The alert queue brings tickets; the schedule brings anything else.
+async fn answer(aws: &Aws, payload: Value) -> Result<Value, Error> {
+    if payload.get("Records").is_none() {
+        return Ok(handler::look_at_issues(aws).await?);
+    }
+    let batch = serde_json::from_value(payload)?;
+    let answer = each_ticket(batch, |ticket| handler::tell(aws, ticket)).await?;
+    Ok(serde_json::to_value(answer)?)
 }

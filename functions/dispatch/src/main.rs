@@ -3,7 +3,7 @@
 mod handler;
 
 use aws_lambda_events::sqs::SqsEvent;
-use fairlead_aws::{batch::each_ticket, log, world::Aws};
+use fairlead_aws::{batch::each_ticket, log, trace, world::Aws};
 use fairlead_catalog::catalog;
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -15,9 +15,8 @@ async fn main() -> Result<(), Error> {
     run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let aws = &aws.until(Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX));
-        each_ticket(event.payload, |ticket| handler::attempt(aws, ticket))
-            .await
-            .map_err(Error::from)
+        let tickets = each_ticket(event.payload, |ticket| handler::attempt(aws, ticket));
+        trace::within(event.context.xray_trace_id.as_deref(), tickets).await.map_err(Error::from)
     }))
     .await
 }

@@ -2,7 +2,7 @@
 
 mod handler;
 
-use fairlead_aws::{batch::each_ticket, log, world::Aws};
+use fairlead_aws::{batch::each_ticket, log, trace, world::Aws};
 use fairlead_catalog::catalog;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
@@ -11,7 +11,10 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     log::init();
     let aws = &Aws::from_env(catalog()).await?;
-    run(service_fn(async move |event: LambdaEvent<Value>| answer(aws, event.payload).await)).await
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        trace::within(event.context.xray_trace_id.as_deref(), answer(aws, event.payload)).await
+    }))
+    .await
 }
 
 /// The retry queue brings tickets; the schedule brings anything else.

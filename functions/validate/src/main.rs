@@ -6,7 +6,7 @@ mod hook;
 mod intake;
 mod request;
 
-use fairlead_aws::{batch::each_record, log, world::Aws};
+use fairlead_aws::{batch::each_record, log, trace, world::Aws};
 use fairlead_catalog::catalog;
 use fairlead_contracts::Contracts;
 use jiff::Timestamp;
@@ -25,9 +25,11 @@ async fn main() -> Result<(), Error> {
     let aws = &Aws::from_env(catalog()).await?;
     let contracts = &Contracts::new(catalog());
     run(service_fn(async move |event: LambdaEvent<Value>| {
-        let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+        let LambdaEvent { payload, context } = event;
+        let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let aws = aws.until(Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX));
-        answer(&Desk { aws, contracts }, event.payload).await
+        let desk = Desk { aws, contracts };
+        trace::within(context.xray_trace_id.as_deref(), answer(&desk, payload)).await
     }))
     .await
 }

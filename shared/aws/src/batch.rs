@@ -9,6 +9,8 @@ use fairlead_core::{
 };
 use futures::{FutureExt, future::join_all};
 
+use crate::trace;
+
 /// Why a record stays on its queue.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -58,8 +60,9 @@ where
     R: Future<Output = Result<(), Failure>>,
 {
     let id = record.message_id.filter(|id| !id.is_empty()).ok_or(Unnamed)?;
+    let trace = record.attributes.get(trace::ATTRIBUTE).map(String::as_str);
     let run = AssertUnwindSafe(each(record.body.unwrap_or_default())).catch_unwind();
-    let failure = match run.await {
+    let failure = match trace::within(trace, run).await {
         Ok(Ok(())) => return Ok(None),
         Ok(Err(failure)) => failure,
         Err(_) => Failure::Panic,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fairlead_core::{
     integration::Catalog,
+    issue::dlq::Dlq,
     stage::{NotAStage, NotDeclared, Stage},
     ticket::Queue,
 };
@@ -23,6 +24,16 @@ pub struct Places {
     pub intake_queue: Option<String>,
     /// URL of the dispatch queue's DLQ.
     pub dispatch_dlq: Option<String>,
+    /// URL of the intake queue's DLQ.
+    pub intake_dlq: Option<String>,
+    /// URL of the retry queue's DLQ.
+    pub retry_dlq: Option<String>,
+    /// URL of the alert queue's DLQ.
+    pub alert_dlq: Option<String>,
+    /// The URL that is told of issues, where one is.
+    pub alert_webhook: Option<String>,
+    /// Where PagerDuty takes events.
+    pub pagerduty: Option<String>,
     /// ARN of the topic that owners subscribe to.
     pub alert_topic: Option<String>,
     /// Only on the local engine: the loopback URL that stands for every vendor.
@@ -68,6 +79,11 @@ impl Places {
             alert_queue: var("FAIRLEAD_ALERT_QUEUE"),
             intake_queue: var("FAIRLEAD_INTAKE_QUEUE"),
             dispatch_dlq: var("FAIRLEAD_DISPATCH_DLQ"),
+            intake_dlq: var("FAIRLEAD_INTAKE_DLQ"),
+            retry_dlq: var("FAIRLEAD_RETRY_DLQ"),
+            alert_dlq: var("FAIRLEAD_ALERT_DLQ"),
+            alert_webhook: var("FAIRLEAD_ALERT_WEBHOOK"),
+            pagerduty: var("FAIRLEAD_PAGERDUTY"),
             alert_topic: var("FAIRLEAD_ALERT_TOPIC"),
             local_vendor: var("FAIRLEAD_LOCAL_VENDOR").map(loopback).transpose()?,
             dispatch_timeout: seconds(var("FAIRLEAD_DISPATCH_TIMEOUT"))?,
@@ -94,6 +110,18 @@ impl Places {
             Queue::Alert => self.alert_queue.as_deref(),
             Queue::Dlq => self.dispatch_dlq.as_deref(),
             Queue::Intake => self.intake_queue.as_deref(),
+        }
+    }
+}
+
+impl Places {
+    /// The DLQ's URL, where this function may look at it.
+    pub fn dlq(&self, dlq: Dlq) -> Option<&str> {
+        match dlq {
+            Dlq::Intake => self.intake_dlq.as_deref(),
+            Dlq::Dispatch => self.dispatch_dlq.as_deref(),
+            Dlq::Retry => self.retry_dlq.as_deref(),
+            Dlq::Alert => self.alert_dlq.as_deref(),
         }
     }
 }

@@ -160,7 +160,7 @@ pub fn item(entry: &Entry) -> Result<Item, PortError> {
     serde_dynamo::to_item(row).map_err(|e| PortError::new("write the entry", e))
 }
 
-fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 

@@ -4,14 +4,18 @@
 //! - [`ledger`], [`row`], [`ran`]: DynamoDB, the form of an entry there, and how one is found.
 //! - [`queue`]: SQS, outgoing; [`batch`]: SQS, incoming.
 //! - [`vendor`]: the HTTP call; [`secret`], [`credential`]: what it proves itself by.
-//! - [`topic`]: SNS; [`log`]: flat JSON lines; [`env`]: what the template sets.
+//! - [`topic`]: SNS, and the other channels beside it; [`log`], [`metric`], [`trace`]: flat JSON lines, what they count, and what they belong to; [`env`]: what the template sets.
 
 pub mod batch;
+mod channel;
 pub mod credential;
+mod dlq;
 mod dns;
 pub mod env;
+mod issue;
 pub mod ledger;
 pub mod log;
+pub mod metric;
 pub mod queue;
 pub mod ran;
 mod redact;
@@ -20,6 +24,7 @@ pub mod secret;
 mod small;
 mod token;
 pub mod topic;
+pub mod trace;
 pub mod vendor;
 mod wire;
 pub mod world;

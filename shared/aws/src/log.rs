@@ -2,10 +2,13 @@
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::{metric, trace};
 use fairlead_core::{
-    entry::Entry,
-    history::{What, said},
+    entry::{Entry, State},
+    history::{Line, What, said},
+    issue::Cause,
     outcome::judge,
 };
 use serde_json::{Map, Value};
@@ -19,32 +22,71 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
+/// Whether this process is a function, whose standard output is its log.
+static IN_FUNCTION: AtomicBool = AtomicBool::new(false);
+
 /// Logs to standard output from now on. Our own crates log from `info` on, all others from `warn` on.
 pub fn init() {
     let subscriber = Registry::default().with(Lines.with_filter(LevelFilter::INFO));
+    IN_FUNCTION.store(true, Ordering::Relaxed);
     // A second call in one process finds the first one's subscriber in place, which is as good.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// One wide line per transition of a delivery.
+/// One wide line per transition of a delivery, with what it adds to our metrics.
 pub fn transition(entry: &Entry) {
-    let outcome = entry.history.lines.iter().rev().take(3).find_map(|line| match &line.what {
+    let life = &entry.life;
+    let lines = last_transition(entry);
+    let answered = lines.iter().find_map(|line| match &line.what {
         What::Answered { answer, took, .. } => Some((answer, took)),
         _ => None,
     });
-    tracing::info!(
-        delivery = %entry.id,
-        integration = %entry.integration,
-        destination = %entry.destination,
-        record = %entry.record.id,
-        status = entry.life.state.word(),
-        attempt = entry.life.attempts,
-        doubt = entry.life.doubt,
-        outcome = outcome.map(|(answer, _)| judge(answer).word()),
-        answer = outcome.map(|(answer, _)| said(answer)),
-        took_ms = outcome.map(|(_, took)| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
-        "delivery"
-    );
+    let mut wide = line("INFO", "delivery");
+    let mut put = |name: &str, value: Value| wide.insert(name.to_owned(), value);
+    put("delivery", entry.id.to_string().into());
+    put("integration", entry.integration.as_str().into());
+    put("destination", entry.destination.as_str().into());
+    put("record", entry.record.id.as_str().into());
+    put("status", life.state.word().into());
+    put("version", life.version.0.into());
+    put("attempt", life.attempts.into());
+    put("doubt", life.doubt.into());
+    if let Some((answer, took)) = answered {
+        put("outcome", judge(answer).word().into());
+        put("answer", said(answer).into());
+        put("took_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX).into());
+    }
+    match &life.state {
+        State::Parked { class, told, .. } => {
+            put("class", class.word().into());
+            put("told", (*told).into());
+            put("issue", Cause::of(entry).map(|cause| cause.id().to_string()).into());
+        }
+        State::Waiting { due_at, .. } => {
+            put("due_at", due_at.to_string().into());
+        }
+        _ => {}
+    }
+    if let Some(trace) = trace::current() {
+        put("trace", trace.to_string().into());
+    }
+    metric::of_transition(entry, lines).put_into(&mut wide);
+    write(&Value::Object(wide));
+}
+
+/// The lines that the last write has added: one write happens at one time.
+fn last_transition(entry: &Entry) -> &[Line] {
+    let lines = &entry.history.lines;
+    let Some(at) = lines.last().map(|line| line.at) else { return &[] };
+    let old = lines.iter().rposition(|line| line.at != at).map_or(0, |place| place + 1);
+    &lines[old..]
+}
+
+/// A line's beginning: when, how bad, and what.
+pub(crate) fn line(level: &str, message: &str) -> Map<String, Value> {
+    let now = jiff::Timestamp::now().to_string();
+    let fields = [("timestamp", now.as_str()), ("level", level), ("message", message)];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
 struct Lines;
@@ -56,15 +98,21 @@ impl<S: Subscriber> Layer<S> for Lines {
         if !about.target().starts_with("fairlead") && *about.level() > Level::WARN {
             return;
         }
-        let mut fields = Fields(Map::new());
-        fields.0.insert("timestamp".to_owned(), jiff::Timestamp::now().to_string().into());
-        fields.0.insert("level".to_owned(), about.level().as_str().into());
+        let mut fields = Fields(line(about.level().as_str(), ""));
         event.record(&mut fields);
-        let mut line = Value::Object(fields.0).to_string();
-        line.push('\n');
-        // Nobody is left to tell when standard output is closed.
-        let _ = std::io::stdout().lock().write_all(line.as_bytes());
+        write(&Value::Object(fields.0));
     }
+}
+
+/// Writes one line, in a function; the command's standard output is for people.
+pub(crate) fn write(value: &Value) {
+    if !IN_FUNCTION.load(Ordering::Relaxed) {
+        return;
+    }
+    let mut line = value.to_string();
+    line.push('\n');
+    // Nobody is left to tell when standard output is closed.
+    let _ = std::io::stdout().lock().write_all(line.as_bytes());
 }
 
 struct Fields(Map<String, Value>);

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use aws_sdk_sqs::{Client, types::MessageAttributeValue};
+use aws_sdk_sqs::{
+    Client,
+    types::{
+        MessageAttributeValue, MessageSystemAttributeNameForSends as SystemAttribute,
+        MessageSystemAttributeValue,
+    },
+};
 use fairlead_core::{
     notice::Notice,
     ports::PortError,
@@ -10,7 +16,7 @@ use fairlead_core::{
     wait::LONGEST_DELAY,
 };
 
-use crate::{env::Places, ledger::chain};
+use crate::{env::Places, ledger::chain, trace};
 
 /// The queues that this function may send to.
 #[derive(Clone, Debug)]
@@ -46,6 +52,10 @@ impl Queues {
         if let Some((integration, _)) = ticket.entry.as_str().rsplit_once('/') {
             message = message.message_group_id(integration);
         }
+        if let Some(trace) = trace::current() {
+            let header = system(&trace.to_string())?;
+            message = message.message_system_attributes(SystemAttribute::AwsTraceHeader, header);
+        }
         if let Some(notice) = &ticket.notice {
             for (name, value) in attributes(notice) {
                 message = message.message_attributes(name, attribute(value)?);
@@ -66,6 +76,11 @@ fn attributes(notice: &Notice) -> [(&'static str, &str); 6] {
         ("owner", &notice.owner),
         ("next_action", &notice.next_action),
     ]
+}
+
+fn system(value: &str) -> Result<MessageSystemAttributeValue, PortError> {
+    let value = MessageSystemAttributeValue::builder().data_type("String").string_value(value);
+    value.build().map_err(|e| PortError::new("send the ticket", e))
 }
 
 fn attribute(value: &str) -> Result<MessageAttributeValue, PortError> {

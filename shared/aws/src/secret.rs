@@ -82,6 +82,19 @@ impl Secrets {
         self.get(name, true).await.ok().filter(|secret| secret != known)
     }
 
+    /// Secrets that were read a moment ago.
+    #[cfg(test)]
+    pub(crate) fn holding<const N: usize>(
+        config: &aws_config::SdkConfig,
+        values: [(&str, &str); N],
+    ) -> Self {
+        let of = |(name, value): (&str, &str)| {
+            (SecretName::new(name), (Secret::new(value), Instant::now()))
+        };
+        let cache = Mutex::new(values.map(of).into());
+        Self { client: Client::new(config), cache }
+    }
+
     /// The value of a secret; with `fresh`, read again even if the cached one is young.
     ///
     /// # Errors

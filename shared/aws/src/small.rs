@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use fairlead_core::{
+    entry::Work,
     gate::Gate,
     id::{DestinationName, Version},
     pace::Pace,
@@ -10,7 +11,7 @@ use fairlead_core::{
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::ledger::{Ledger, chain, old_of_update};
+use crate::ledger::{Ledger, chain, number, old_of_update};
 
 impl Gates for Ledger {
     async fn gate(&self, of: &DestinationName) -> Result<Option<Gate>, PortError> {
@@ -23,7 +24,12 @@ impl Gates for Ledger {
         gate: &Gate,
         replaces: Version,
     ) -> Result<Saved, PortError> {
-        self.save_small(format!("gate#{of}"), gate, gate.version, replaces).await
+        let small = Small::new(format!("gate#{of}"), gate.version);
+        let saved = self.save_small(small, gate, replaces).await?;
+        if saved == Saved::Done {
+            crate::metric::gate(of, gate);
+        }
+        Ok(saved)
     }
 
     async fn pace(&self, of: &DestinationName) -> Result<Option<Pace>, PortError> {
@@ -36,7 +42,26 @@ impl Gates for Ledger {
         pace: &Pace,
         replaces: Version,
     ) -> Result<Saved, PortError> {
-        self.save_small(format!("pace#{of}"), pace, pace.version, replaces).await
+        self.save_small(Small::new(format!("pace#{of}"), pace.version), pace, replaces).await
+    }
+}
+
+/// Where a small item lies, and which version of it.
+pub(crate) struct Small {
+    pk: String,
+    version: Version,
+    /// Its place in the sparse index, where it has one.
+    work: Option<Work>,
+}
+
+impl Small {
+    pub(crate) fn new(pk: String, version: Version) -> Self {
+        Self { pk, version, work: None }
+    }
+
+    /// The same, standing in the sparse index or taken out of it.
+    pub(crate) fn listed(self, work: Option<Work>) -> Self {
+        Self { work, ..self }
     }
 }
 
@@ -45,46 +70,57 @@ impl Ledger {
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the item is of another kind.
-    async fn small<T: DeserializeOwned>(&self, pk: String) -> Result<Option<T>, PortError> {
+    pub(crate) async fn small<T: DeserializeOwned>(
+        &self,
+        pk: String,
+    ) -> Result<Option<T>, PortError> {
         let get = self.client.get_item().table_name(&self.table).key("pk", AttributeValue::S(pk));
         let answer = get.consistent_read(true).send().await;
-        let answer = answer.map_err(|e| PortError::new("read the gate", chain(e)))?;
+        let answer = answer.map_err(|e| PortError::new("read a small item", chain(e)))?;
         let value = answer.item.and_then(|mut item| item.remove("value"));
         let read = |value| serde_dynamo::from_attribute_value(value);
-        value.map(read).transpose().map_err(|e| PortError::new("read the gate", e))
+        value.map(read).transpose().map_err(|e| PortError::new("read a small item", e))
     }
 
     /// Replaces version `replaces` of a small item; version 0 means that there is none.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    async fn save_small<T: Serialize>(
+    pub(crate) async fn save_small<T: Serialize>(
         &self,
-        pk: String,
+        small: Small,
         value: &T,
-        version: Version,
         replaces: Version,
     ) -> Result<Saved, PortError> {
         let value: AttributeValue = serde_dynamo::to_attribute_value(value)
-            .map_err(|e| PortError::new("save the gate", e))?;
-        let number = |version: Version| AttributeValue::N(version.0.to_string());
+            .map_err(|e| PortError::new("save a small item", e))?;
         // Two dispatchers may compute the same value at the same time; only this tells them apart.
         let writer = AttributeValue::S(Uuid::now_v7().to_string());
-        let updated = self
-            .client
-            .update_item()
+        let mut update = self.client.update_item();
+        let mut expression = "SET version = :version, #value = :value, writer = :writer".to_owned();
+        match small.work {
+            Some(work) => {
+                expression.push_str(", #work = :work, work_at = :work_at");
+                update = update
+                    .expression_attribute_values(":work", AttributeValue::S(work.partition))
+                    .expression_attribute_values(":work_at", number(work.at.as_millisecond()));
+            }
+            None => expression.push_str(" REMOVE #work, work_at"),
+        }
+        let updated = update
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(pk))
-            .update_expression("SET version = :version, #value = :value, writer = :writer")
+            .key("pk", AttributeValue::S(small.pk))
+            .update_expression(expression)
+            .expression_attribute_names("#work", "work")
             .condition_expression(
                 "version = :replaces OR (attribute_not_exists(pk) AND :replaces = :none)",
             )
             .expression_attribute_names("#value", "value")
             .expression_attribute_values(":value", value)
             .expression_attribute_values(":writer", writer.clone())
-            .expression_attribute_values(":version", number(version))
-            .expression_attribute_values(":replaces", number(replaces))
-            .expression_attribute_values(":none", number(Version(0)))
+            .expression_attribute_values(":version", number(small.version.0))
+            .expression_attribute_values(":replaces", number(replaces.0))
+            .expression_attribute_values(":none", number(0))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
@@ -93,7 +129,7 @@ impl Ledger {
             // The SDK repeated a write whose answer was lost, and met what it had written.
             Some(old) if old.get("writer") == Some(&writer) => Ok(Saved::Done),
             Some(_) => Ok(Saved::Lost),
-            None => Err(PortError::new("save the gate", chain(failed))),
+            None => Err(PortError::new("save a small item", chain(failed))),
         }
     }
 }

@@ -1,7 +1,8 @@
-//! SNS: the topic that owners subscribe to.
+//! SNS: the topic that owners subscribe to, by chat and by e-mail.
 
 use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use fairlead_core::{alert::Alert, ports::PortError};
+use serde_json::json;
 
 use crate::ledger::chain;
 
@@ -18,22 +19,26 @@ impl Topic {
         Self { client: Client::new(config), arn }
     }
 
-    /// Publishes an alert, with its keywords as attributes so that subscriptions can filter.
+    /// Publishes an alert: to e-mail subscribers as text, to all others as a custom notification of Amazon Q
+    /// Developer. Its keywords are attributes, so that subscriptions can filter.
     ///
     /// # Errors
     /// When SNS does not answer, or this function has no topic.
     pub async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
         let failed = |cause: String| PortError::new("publish the alert", cause);
         let arn = self.arn.as_ref().ok_or_else(|| failed("this function has no topic".into()))?;
-        let mut message = self.client.publish().topic_arn(arn).subject(&alert.subject);
-        message = message.message(alert.body.to_string());
-        for name in ["integration", "owner", "class"] {
-            let value = alert.body["metadata"]["additionalContext"][name].as_str().unwrap_or("-");
+        let message = json!({"default": alert.body.to_string(), "email": alert.text});
+        let mut publish = self.client.publish().topic_arn(arn).subject(&alert.subject);
+        publish = publish.message(message.to_string()).message_structure("json");
+        let facts = &alert.body["metadata"]["additionalContext"];
+        let facts = ["integration", "owner", "class", "issue", "news"]
+            .map(|name| (name, facts[name].as_str().unwrap_or("-")));
+        for (name, value) in facts.into_iter().chain([("channel", alert.to.as_str())]) {
             let value = MessageAttributeValue::builder().data_type("String").string_value(value);
-            message =
-                message.message_attributes(name, value.build().map_err(|e| failed(e.to_string()))?);
+            publish =
+                publish.message_attributes(name, value.build().map_err(|e| failed(e.to_string()))?);
         }
-        message.send().await.map_err(|e| failed(chain(e)))?;
+        publish.send().await.map_err(|e| failed(chain(e)))?;
         Ok(())
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     env::Places,
     secret::Secret,
     token::{self, Grant, Refusal, Tokens},
+    trace,
     wire::{Bounds, Heard, Line, Wire},
 };
 
@@ -195,6 +196,8 @@ impl Vendor {
             headers.push((header.to_ascii_lowercase(), call.idempotency_key.to_string()));
         }
         headers.extend(proof.headers);
+        // No proof covers it, and what was rendered stays as it is.
+        headers.extend(trace::current().map(|t| ("traceparent".to_owned(), t.traceparent())));
         request(method.as_str(), url, body.clone(), headers).ok_or(NotSent::NotAllowed)
     }
 
@@ -227,7 +230,7 @@ impl Vendor {
 }
 
 /// A request with the headers that all have. No Accept-Encoding: what is not asked for is not unpacked.
-fn request(
+pub(crate) fn request(
     method: &str,
     url: String,
     body: String,

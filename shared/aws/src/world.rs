@@ -20,6 +20,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
+    channel::Channels,
+    dlq::Boxes,
     env::{EnvError, Places},
     ledger::Ledger,
     queue::Queues,
@@ -44,7 +46,8 @@ struct Parts {
     queues: Queues,
     secrets: Secrets,
     hook_keys: Secrets,
-    topic: Topic,
+    channels: Channels,
+    boxes: Boxes,
     vendor: Vendor,
 }
 
@@ -63,7 +66,8 @@ impl Aws {
             queues: Queues::new(&config, places.clone()),
             secrets: Secrets::new(&config),
             hook_keys: Secrets::of_hooks(&config),
-            topic: Topic::new(&config, places.alert_topic.clone()),
+            channels: Channels::new(Topic::new(&config, places.alert_topic.clone()), &places),
+            boxes: Boxes::new(&config, places.clone()),
             vendor: Vendor::new(&places),
             memory: Memory::default(),
             places,
@@ -99,6 +103,11 @@ impl Aws {
         Some(Duration::try_from(left).unwrap_or_default())
     }
 
+    /// The DLQs, as far as this function may look at them.
+    pub(crate) fn boxes(&self) -> &Boxes {
+        &self.parts.boxes
+    }
+
     /// What the integrations declare.
     pub fn catalog(&self) -> &'static Catalog {
         self.parts.catalog
@@ -121,6 +130,12 @@ impl Ports for Aws {
     type Gates = Ledger;
 
     fn gates(&self) -> &Ledger {
+        &self.parts.ledger
+    }
+
+    type Issues = Ledger;
+
+    fn issues(&self) -> &Ledger {
         &self.parts.ledger
     }
 
@@ -148,7 +163,12 @@ impl Ports for Aws {
     }
 
     async fn insert(&self, entry: &Entry) -> Result<Inserted, PortError> {
-        self.parts.ledger.insert(entry, self.now()).await
+        let inserted = self.parts.ledger.insert(entry, self.now()).await?;
+        match &inserted {
+            Inserted::New => crate::log::transition(entry),
+            Inserted::Exists(first) => crate::metric::came_again(entry, first),
+        }
+        Ok(inserted)
     }
 
     async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
@@ -170,7 +190,7 @@ impl Ports for Aws {
     }
 
     async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
-        self.parts.topic.publish(alert).await
+        self.parts.channels.publish(alert, &self.parts.secrets).await
     }
 
     async fn pause_for(&self, length: Duration) {

@@ -1,32 +1,51 @@
-//! What an owner reads when a delivery is parked. Deterministic text, no secret, no payload.
+//! What an owner reads about an issue, on each channel. Deterministic text, no secret, no payload.
+//!
+//! Of the event it shows what the integration declares as its record, and nothing else.
 
-use serde_json::{Value, json};
+mod chat;
+mod fact;
+mod mail;
+mod pagerduty;
+mod webhook;
 
-use crate::{entry::Entry, notice::Notice};
+use serde_json::Value;
+
+use crate::{
+    issue::{Due, Issue},
+    owner::Channel,
+};
 
 /// One message to the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
+    /// Where it goes.
+    pub to: Channel,
+    /// Names the message; the same when it is sent again.
+    pub id: String,
     /// One line: an e-mail's subject; at most 100 ASCII characters (Amazon SNS, Publish).
     pub subject: String,
-    /// The custom notification of Amazon Q Developer in chat applications, version 1.0.
-    ///
-    /// Source: its administrator guide, "Custom notifications"; it reaches Slack and Teams through
-    /// the SNS topic without a webhook secret.
+    /// The message as plain text.
+    pub text: String,
+    /// The message as the channel takes it: a custom notification of Amazon Q Developer for chat and e-mail (which
+    /// are one topic), an event for PagerDuty, an event for a webhook.
     pub body: Value,
 }
 
 impl Alert {
-    /// The alert about a parked delivery.
-    pub fn of(entry: &Entry, notice: &Notice) -> Self {
-        let title = format!(
-            "{}: {} needs {}: {}",
-            notice.integration,
-            notice.record,
-            notice.owner,
-            notice.class.word()
-        );
-        Self { subject: subject(&title), body: body(entry, notice, &title) }
+    /// The message that is due about an issue.
+    pub fn of(issue: &Issue, due: &Due) -> Self {
+        let title = fact::title(issue, due.news);
+        Self {
+            to: due.to,
+            id: fact::id(issue, due.news),
+            subject: subject(&title),
+            text: mail::text(issue, due.news),
+            body: match due.to {
+                Channel::Chat | Channel::Email => chat::body(issue, due.news),
+                Channel::Pagerduty => pagerduty::body(issue, due.news),
+                Channel::Webhook => webhook::body(issue, due.news),
+            },
+        }
     }
 }
 
@@ -36,54 +55,4 @@ fn subject(title: &str) -> String {
         .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
         .take(100)
         .collect()
-}
-
-fn body(entry: &Entry, notice: &Notice, title: &str) -> Value {
-    let class = notice.class.word();
-    let mut next_steps = vec![notice.next_action.clone()];
-    next_steps.extend(notice.command.iter().map(|command| format!("Run: {command}")));
-    next_steps.extend(notice.runbook.iter().map(|page| format!("Runbook: {page}")));
-    next_steps.extend(notice.link.iter().map(|page| format!("Record: {page}")));
-    json!({
-        "version": "1.0",
-        "source": "custom",
-        "id": format!("{}-{}", entry.id, entry.life.version.0),
-        "content": {
-            "textType": "client-markdown",
-            "title": title,
-            "description": description(notice),
-            "nextSteps": next_steps,
-            "keywords": [notice.integration, notice.owner, class],
-        },
-        "metadata": {
-            "threadId": format!("{}/{class}", notice.integration),
-            "summary": title,
-            "eventType": "delivery.parked",
-            "relatedResources": [entry.id.to_string()],
-            "additionalContext": {
-                "delivery": entry.id.to_string(),
-                "integration": notice.integration,
-                "step": notice.step,
-                "record": notice.record,
-                "class": class,
-                "owner": notice.owner,
-                "contact": notice.contact,
-                "effect": notice.effect,
-                "attempts": notice.attempts.to_string(),
-                "next_action": notice.next_action,
-            },
-        },
-    })
-}
-
-fn description(notice: &Notice) -> String {
-    let detail = if notice.detail.is_empty() { "no further detail" } else { &notice.detail };
-    format!(
-        "Failed step: {}\nLast answer: {detail}\nAttempts: {}\nEffect: {}\nOwner: {}, {}",
-        notice.step,
-        notice.attempts,
-        notice.effect.sentence(),
-        notice.owner,
-        notice.contact
-    )
 }

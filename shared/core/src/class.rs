@@ -24,11 +24,13 @@ pub enum Class {
     Schema,
     /// The event's idempotency key stands for another event.
     Duplicate,
+    /// A ticket failed five times and ended in its queue's own DLQ; no delivery is parked for it.
+    Crashed,
 }
 
 impl Class {
     /// Every class, for tables and tests.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Rejected,
         Self::TooLarge,
         Self::Exhausted,
@@ -38,6 +40,7 @@ impl Class {
         Self::Mapping,
         Self::Schema,
         Self::Duplicate,
+        Self::Crashed,
     ];
 
     /// The word that logs, alerts and queues use.
@@ -52,6 +55,7 @@ impl Class {
             Self::Mapping => "mapping",
             Self::Schema => "schema",
             Self::Duplicate => "duplicate",
+            Self::Crashed => "crashed",
         }
     }
 
@@ -64,7 +68,8 @@ impl Class {
             | Self::Exhausted
             | Self::InDoubt
             | Self::Auth
-            | Self::Missing => "dispatch",
+            | Self::Missing
+            | Self::Crashed => "dispatch",
         }
     }
 
@@ -95,6 +100,10 @@ impl Class {
             Self::Schema => "Correct the event at the source, then send it again.",
             Self::Duplicate => {
                 "Compare the event with the first one; if it is another fact, send it under a key of its own."
+            }
+            Self::Crashed => {
+                "Read in the function's log why the ticket failed, mend that, then redrive the DLQ to its queue; \
+                 a ticket that comes twice does no harm."
             }
         }
     }

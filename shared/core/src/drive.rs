@@ -7,7 +7,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    alert::Alert,
     decide::{Closed, Command, Decide, Input, Moment, Policy, Step, decide, wants_call},
     door::{self, Door, Memory, Pass},
     entry::{Entry, Life},
@@ -15,6 +14,7 @@ use crate::{
     history::What,
     id::EntryKey,
     integration::Catalog,
+    issue,
     notice::Notice,
     outcome::Answer,
     ports::{PortError, Ports, Saved},
@@ -127,7 +127,7 @@ pub async fn drive_entry<P: Ports>(
                 Turn::Gone => return Ok(()),
             }
         }
-        let ran = run(ports, &entry, commands, hops).await;
+        let ran = run(ports, rules.catalog, &entry, commands, hops).await;
         if let (Some(pass), Input::Answered { answer, .. }) = (pass, &input) {
             rules.report(ports, &entry, pass, answer).await;
         }
@@ -178,6 +178,7 @@ fn closed(door: Door) -> Option<Closed> {
 /// Runs commands in order. One that is answered ends them and gives the next input.
 async fn run<P: Ports>(
     ports: &P,
+    catalog: &Catalog,
     entry: &Entry,
     commands: Vec<Command>,
     hops: u8,
@@ -199,9 +200,7 @@ async fn run<P: Ports>(
                 door::pause(ports.gates(), &entry.destination, Some(pause)).await?;
             }
             Command::Publish => {
-                if let Some(notice) = Notice::of(entry) {
-                    ports.publish(&Alert::of(entry, &notice)).await?;
-                }
+                issue::tell::tell(ports, catalog, entry).await?;
                 return Ok(Some(Input::Told { version: entry.life.version }));
             }
         }

@@ -10,6 +10,7 @@ use crate::{
         Version,
     },
     integration::Owner,
+    issue::Cause,
     outcome::Answer,
     record::Record,
     request::Request,
@@ -186,7 +187,7 @@ impl End {
 /// The sparse index of what needs a look: a partition and a time within it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Work {
-    /// `due#<shard>` or `parked`.
+    /// `due#<shard>`, `gate#<destination>` or `parked#<issue>`.
     pub partition: String,
     /// Due when, or parked since.
     pub at: Timestamp,
@@ -219,7 +220,7 @@ impl Entry {
                 Some(Work { partition: gate_partition(&self.destination), at: self.life.begun_at })
             }
             State::Parked { since, .. } => {
-                Some(Work { partition: "parked".to_owned(), at: *since })
+                Some(Work { partition: Cause::of(self)?.id().partition(), at: *since })
             }
             State::Accepted
             | State::Sending { .. }

@@ -7,9 +7,10 @@
 //! - [`decide`](mod@decide): the only place where a delivery's fate is decided.
 //! - [`drive`](mod@drive): load, decide, save, run the commands; over the [`ports`].
 //! - [`accept`](mod@accept), [`release`](mod@release): how a delivery begins, and how long waits end.
-//! - [`address`], [`webhook`]: where a vendor may be, and how a call is signed.
+//! - [`issue`]: parked deliveries that have one cause, told and answered for together.
+//! - [`address`], [`webhook`], [`trace`]: where a vendor may be, how a call is signed, and to which trace it belongs.
 //! - [`hook`], [`request_key`]: whether a message comes from its sender, and the key that a sender gives.
-//! - [`ticket`], [`alert`]: what travels, what an owner reads.
+//! - [`ticket`], [`alert`], [`metric`]: what travels, what an owner reads, what is counted.
 //! - [`reply`], [`problem`], [`standing`]: what a sender reads.
 
 pub mod accept;
@@ -26,6 +27,7 @@ pub mod history;
 pub mod hook;
 pub mod id;
 pub mod integration;
+pub mod issue;
 pub mod notice;
 pub mod outcome;
 pub mod owner;
@@ -43,6 +45,7 @@ pub mod stage;
 pub mod standing;
 pub mod ticket;
 pub mod timeline;
+pub mod trace;
 pub mod violation;
 pub mod wait;
 pub mod webhook;

@@ -9,6 +9,7 @@ use crate::{
     entry::Entry,
     gate::Gate,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
+    issue::{Issue, IssueId, step::Looked},
     outcome::Answer,
     pace::Pace,
     ticket::{Queue, Ticket},
@@ -22,6 +23,12 @@ pub trait Ports {
 
     /// Where the gates are.
     fn gates(&self) -> &Self::Gates;
+
+    /// Where the issues are.
+    type Issues: Issues;
+
+    /// Where the issues are.
+    fn issues(&self) -> &Self::Issues;
 
     /// The time.
     fn now(&self) -> Timestamp;
@@ -59,7 +66,7 @@ pub trait Ports {
     /// Makes one HTTP call of the delivery. Whatever comes of it is an answer.
     fn call(&self, entry: &Entry, fresh_secret: bool) -> impl Future<Output = (Answer, Duration)>;
 
-    /// Tells the owner.
+    /// Tells the owner, on the channel that the alert names.
     fn publish(&self, alert: &Alert) -> impl Future<Output = Result<(), PortError>>;
 
     /// Waits; at most [`REACH`](crate::door::REACH).
@@ -96,6 +103,25 @@ pub trait Gates {
         pace: &Pace,
         replaces: Version,
     ) -> impl Future<Output = Result<Saved, PortError>>;
+}
+
+/// The issues: small items too, and the index in which their parked deliveries stand.
+pub trait Issues {
+    /// An issue, read consistently; `None` while there never was one.
+    fn issue(&self, id: &IssueId) -> impl Future<Output = Result<Option<Issue>, PortError>>;
+
+    /// Replaces version `replaces` of an issue, 0 where there is none; our own repeated write counts as done.
+    fn save_issue(
+        &self,
+        issue: &Issue,
+        replaces: Version,
+    ) -> impl Future<Output = Result<Saved, PortError>>;
+
+    /// The issues that the schedule looks at, the one that was seen last first.
+    fn watched(&self) -> impl Future<Output = Result<Vec<IssueId>, PortError>>;
+
+    /// How many deliveries of an issue are parked, as far as the index knows by now.
+    fn parked(&self, id: &IssueId) -> impl Future<Output = Result<Looked, PortError>>;
 }
 
 /// What became of an insert.

@@ -69,6 +69,12 @@ impl Ports for World {
         self
     }
 
+    type Issues = Self;
+
+    fn issues(&self) -> &Self {
+        self
+    }
+
     async fn pause_for(&self, length: Duration) {
         let now = &mut self.inside.borrow_mut().now;
         *now = after(*now, length);
@@ -144,11 +150,10 @@ impl Ports for World {
     async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
         let inside = self.inside.borrow();
         let mut due: Vec<_> = inside
-            .ledger
-            .values()
-            .filter_map(|entry| Some((entry.work()?, entry.key.clone())))
-            .filter(|(work, _)| work.partition == partition && work.at <= now)
-            .map(|(work, key)| (work.at, key))
+            .work
+            .iter()
+            .filter(|(_, work)| work.partition == partition && work.at <= now)
+            .map(|(key, work)| (work.at, key.clone()))
             .collect();
         due.sort();
         Ok(due.into_iter().take(PAGE).map(|(_, key)| key).collect())
@@ -157,9 +162,13 @@ impl Ports for World {
 
 impl Inside {
     fn write(&mut self, entry: &Entry) {
-        let before = self.ledger.insert(entry.key.clone(), entry.clone());
+        self.ledger.insert(entry.key.clone(), entry.clone());
         self.counts.entry_writes += 1;
-        if before.and_then(|before| before.work()) != entry.work() {
+        let before = match entry.work() {
+            Some(work) => self.work.insert(entry.key.clone(), work),
+            None => self.work.remove(&entry.key),
+        };
+        if before.as_ref() != self.work.get(&entry.key) {
             self.counts.index_writes += 1;
         }
     }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use fairlead_core::{span::after, ticket::Queue};
+use fairlead_core::{
+    issue::dlq::{Dlq, Peeked},
+    span::after,
+    ticket::Queue,
+};
 use jiff::Timestamp;
 
 use super::Inside;
@@ -14,6 +18,7 @@ pub struct Message {
     pub queue: Queue,
     /// Its text.
     pub body: String,
+    id: u64,
     visible_at: Timestamp,
     receptions: u8,
 }
@@ -27,20 +32,64 @@ impl Message {
     }
 }
 
+/// Where a message goes that was received too often.
+fn dlq_of(queue: Queue) -> Dlq {
+    match queue {
+        Queue::Dispatch | Queue::Dlq => Dlq::Dispatch,
+        Queue::Intake => Dlq::Intake,
+        Queue::Retry => Dlq::Retry,
+        Queue::Alert => Dlq::Alert,
+    }
+}
+
 /// How long a message that is worked on stays invisible (the template's `VisibilityTimeout`).
 fn invisible(queue: Queue) -> Duration {
     Duration::from_secs(match queue {
         Queue::Dispatch => 180,
-        Queue::Retry => 360,
         Queue::Intake => 120,
-        Queue::Alert | Queue::Dlq => 180,
+        Queue::Retry | Queue::Alert => 360,
+        Queue::Dlq => 180,
     })
 }
 
 impl Inside {
     pub(super) fn put(&mut self, queue: Queue, body: String, delay: Duration) {
         let visible_at = after(self.now, delay);
-        self.messages.push(Message { queue, body, visible_at, receptions: 0 });
+        self.named += 1;
+        self.messages.push(Message { queue, body, id: self.named, visible_at, receptions: 0 });
+    }
+
+    /// Moves every message of the DLQ to the dispatch queue.
+    pub(super) fn redrive(&mut self) {
+        let now = self.now;
+        for message in self.messages.iter_mut().filter(|m| m.queue == Queue::Dlq) {
+            (message.queue, message.visible_at) = (Queue::Dispatch, now);
+        }
+    }
+
+    /// Everything that lies on a DLQ.
+    pub(super) fn on(&mut self, dlq: Dlq) -> impl Iterator<Item = &mut Message> {
+        let letters = self.messages.iter_mut().filter(|m| m.queue == Queue::Dlq);
+        let letters = letters.filter(move |_| dlq == Dlq::Dispatch);
+        letters.chain(self.dead.iter_mut().filter(move |m| dlq_of(m.queue) == dlq))
+    }
+
+    /// Ten of the messages on a DLQ, hidden from the next look for half a minute.
+    pub(super) fn peek(&mut self, dlq: Dlq) -> Vec<Peeked> {
+        let (now, hidden) = (self.now, after(self.now, Duration::from_secs(30)));
+        let seen = self.on(dlq).filter(|m| m.visible_at <= now).take(10);
+        let seen = seen.map(|message| {
+            message.visible_at = hidden;
+            let id = message.id.to_string();
+            Peeked { handle: id.clone(), id, body: message.body.clone() }
+        });
+        seen.collect()
+    }
+
+    /// Takes a message off its DLQ.
+    pub(super) fn remove(&mut self, message: &Peeked) {
+        self.messages.retain(|m| m.id.to_string() != message.handle);
+        self.dead.retain(|m| m.id.to_string() != message.handle);
     }
 
     /// The oldest visible message of any queue that a function reads; away from its queue until it is given back.

@@ -12,7 +12,8 @@ use fairlead_core::{
     decide::Input,
     door::Memory,
     drive::{Rules, drive},
-    entry::{Held, State},
+    entry::Work,
+    issue::look::look as look_at_issues,
     ports::PortError,
     release::release,
     span::after,
@@ -46,7 +47,8 @@ pub(super) fn until(world: &World, end: Timestamp) {
             work(world, message);
             continue;
         }
-        let look = next_look(world);
+        let look = next_look(world).into_iter().chain(world.next_watch()).min();
+        let look = look.map(|due| minute(due.max(world.clock())));
         let next = [world.inside.borrow().next_visible(), look];
         match next.into_iter().flatten().min() {
             Some(next) if next <= end => world.inside.borrow_mut().now = next,
@@ -62,22 +64,27 @@ pub(super) fn until(world: &World, end: Timestamp) {
             let memory = Memory::default();
             let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
             now_or_never(release(world, &rules)).expect("this world does its part");
+            now_or_never(look_at_issues(world, &rules)).expect("this world does its part");
         }
     }
 }
 
-/// The schedule looks at the due index at every whole minute; only looks that find something matter.
+/// When the schedule's next look at the due index finds something.
 fn next_look(world: &World) -> Option<Timestamp> {
     // What a gate holds back has no time of its own: it is looked at every minute from now on.
     let soon = after(world.clock(), Duration::from_millis(1));
-    let in_index = |entry: fairlead_core::entry::Entry| match (entry.work(), &entry.life.state) {
-        (Some(_), State::Waiting { held: Held::Gate, .. }) => Some(soon),
-        (Some(work), State::Waiting { .. }) => Some(work.at),
+    let in_index = |work: &Work| match work.partition.split_once('#') {
+        Some(("gate", _)) => Some(soon),
+        Some(("due", _)) => Some(work.at),
         _ => None,
     };
-    let due = world.entries().into_iter().filter_map(in_index).min()?.max(world.clock());
+    world.inside.borrow().work.values().filter_map(in_index).min()
+}
+
+/// The schedule runs at every whole minute.
+fn minute(due: Timestamp) -> Timestamp {
     let minute = due.round(Unit::Minute).expect("minutes are a unit of time");
-    Some(if minute < due { minute + 1.minute() } else { minute })
+    if minute < due { minute + 1.minute() } else { minute }
 }
 
 fn work(world: &World, message: Message) {

@@ -21,6 +21,7 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
     let retry = || send("send to the retry queue", &outputs.retry_queue_url);
     let intake = || send("send to the intake queue", &outputs.intake_queue_url);
     let alert = || send("send to the alert queue", &outputs.alert_queue_url);
+    let dlq = || look(&outputs.alert_dlq_url);
     let ledger = &outputs.ledger;
     let common = || never(world);
     let with = |more: Vec<Named>| common().into_iter().chain(more).collect();
@@ -35,7 +36,7 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
                 query(ledger, "ran"),
                 hook_key(),
             ],
-            may_not: with(vec![credential(), query(ledger, "work"), publish(world)]),
+            may_not: with(vec![credential(), query(ledger, "work"), publish(world), dlq()]),
         },
         Role {
             function: &outputs.dispatch_function,
@@ -46,6 +47,8 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
                 query(ledger, "work"),
                 hook_key(),
                 publish(world),
+                dlq(),
+                secret("alerts/pagerduty"),
             ]),
         },
         Role {
@@ -58,11 +61,12 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
                 hook_key(),
                 query(ledger, "ran"),
                 publish(world),
+                dlq(),
             ]),
         },
         Role {
             function: &outputs.alert_function,
-            may: vec![load(ledger)],
+            may: vec![load(ledger), query(ledger, "work"), look(&outputs.intake_dlq_url)],
             may_not: with(vec![
                 dispatch(),
                 retry(),
@@ -70,7 +74,8 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
                 put(ledger),
                 credential(),
                 hook_key(),
-                query(ledger, "work"),
+                query(ledger, "ran"),
+                empty(&outputs.alert_dlq_url),
             ]),
         },
     ]
@@ -82,13 +87,11 @@ fn never(world: &World) -> Vec<Named> {
     let table = json!({"TableName": outputs.ledger});
     let key = json!({"TableName": outputs.ledger, "Key": {"pk": {"S": "none/0"}}});
     let invoke = format!("/2015-03-31/functions/{}/configuration", outputs.validate_function);
-    let look = json!({"QueueUrl": outputs.alert_dlq_url, "AttributeNames": ["All"]});
     let create = json!({"Name": "fairlead/made-by-a-function", "SecretString": "x"});
     vec![
         ("scan the ledger", dynamodb("Scan", &table)),
         ("delete an entry", dynamodb("DeleteItem", &key)),
         ("look at the table", dynamodb("DescribeTable", &table)),
-        ("look at a DLQ", Call::json("sqs", "AmazonSQS.GetQueueAttributes", &look)),
         ("make a secret", Call::json("secretsmanager", "secretsmanager.CreateSecret", &create)),
         ("list secrets", Call::json("secretsmanager", "secretsmanager.ListSecrets", &json!({}))),
         ("read a function", Call::get("lambda", &invoke)),
@@ -124,8 +127,22 @@ fn query(ledger: &str, index: &str) -> Named {
 }
 
 fn credential() -> Named {
-    let get = json!({"SecretId": "fairlead/finance-api"});
-    ("read a credential", Call::json("secretsmanager", "secretsmanager.GetSecretValue", &get))
+    secret("finance-api")
+}
+
+fn secret(name: &str) -> Named {
+    let get = json!({"SecretId": format!("fairlead/{name}")});
+    ("read a secret", Call::json("secretsmanager", "secretsmanager.GetSecretValue", &get))
+}
+
+fn look(dlq: &str) -> Named {
+    let look = json!({"QueueUrl": dlq, "AttributeNames": ["All"]});
+    ("look at a DLQ", Call::json("sqs", "AmazonSQS.GetQueueAttributes", &look))
+}
+
+fn empty(dlq: &str) -> Named {
+    let delete = json!({"QueueUrl": dlq, "ReceiptHandle": "none"});
+    ("empty a DLQ", Call::json("sqs", "AmazonSQS.DeleteMessage", &delete))
 }
 
 fn hook_key() -> Named {

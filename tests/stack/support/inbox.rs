@@ -7,7 +7,7 @@ use std::{
 };
 
 use fairlead::stack::{Stack, StackError};
-use fairlead_core::id::DeliveryId;
+use fairlead_core::{entry::Entry, id::DeliveryId, issue::Cause};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
@@ -62,12 +62,14 @@ impl Inbox {
         self.mail.lock().unwrap_or_else(PoisonError::into_inner).letters.clone()
     }
 
-    /// The alerts about a delivery.
-    pub(crate) fn alerts_about(&self, delivery: DeliveryId) -> Vec<Value> {
+    /// The alerts that say that the issue of a parked delivery was opened; it may have been opened for another one.
+    pub(crate) fn alerts_about(&self, parked: &Entry) -> Vec<Value> {
         let all = self.alerts().into_iter().filter_map(|text| serde_json::from_str(&text).ok());
-        let id = delivery.to_string();
-        all.filter(|alert: &Value| alert["metadata"]["additionalContext"]["delivery"] == *id)
-            .collect()
+        let Some(issue) = Cause::of(parked).map(|cause| cause.id().to_string()) else {
+            return vec![];
+        };
+        let about = |facts: &Value| facts["issue"] == *issue && facts["news"] == "opened";
+        all.filter(|alert: &Value| about(&alert["metadata"]["additionalContext"])).collect()
     }
 
     /// The messages of the DLQ about a delivery.

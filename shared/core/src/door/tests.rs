@@ -20,9 +20,10 @@ use crate::{
     gate::{Breaker, BreakerPolicy},
     id::{DeliveryId, EntryKey, SecretName, Version},
     integration::{Auth, Timeout},
+    issue::{Issue, IssueId, step::Looked},
     outcome::{Lost, Reply},
     pace::Pace,
-    ports::{Gates, Inserted},
+    ports::{Gates, Inserted, Issues},
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
@@ -103,10 +104,34 @@ impl Gates for Ledger {
     }
 }
 
+impl Issues for Ledger {
+    async fn issue(&self, _: &IssueId) -> Result<Option<Issue>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_issue(&self, _: &Issue, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
+
+    async fn watched(&self) -> Result<Vec<IssueId>, PortError> {
+        Ok(vec![])
+    }
+
+    async fn parked(&self, _: &IssueId) -> Result<Looked, PortError> {
+        Ok(Looked { count: 0, newest: None })
+    }
+}
+
 impl Ports for Ledger {
     type Gates = Self;
 
     fn gates(&self) -> &Self {
+        self
+    }
+
+    type Issues = Self;
+
+    fn issues(&self) -> &Self {
         self
     }
 

@@ -1,0 +1,110 @@
+//! Issues in DynamoDB: small items, listed in the sparse index while they are open, and their deliveries there.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use fairlead_core::{
+    entry::Work,
+    id::Version,
+    issue::{Issue, IssueId, PARTITION, look::OLD_PARTITION, step::Looked},
+    ports::{Issues, PortError, Saved},
+};
+use jiff::Timestamp;
+
+use crate::{
+    ledger::{Ledger, chain},
+    small::Small,
+};
+
+/// The most issues that one look takes.
+const MOST_ISSUES: i32 = 1_000;
+
+/// The most pages that are counted: some 80,000 deliveries. What is more is said as so many.
+const MOST_PAGES: usize = 10;
+
+impl Issues for Ledger {
+    async fn issue(&self, id: &IssueId) -> Result<Option<Issue>, PortError> {
+        self.small(key(id)).await
+    }
+
+    async fn save_issue(&self, issue: &Issue, replaces: Version) -> Result<Saved, PortError> {
+        let work = Work { partition: PARTITION.to_owned(), at: issue.last_seen };
+        let small = Small::new(key(&issue.id), issue.version);
+        self.save_small(small.listed(issue.is_watched().then_some(work)), issue, replaces).await
+    }
+
+    async fn watched(&self) -> Result<Vec<IssueId>, PortError> {
+        let query = self.client.query().table_name(&self.table).index_name("work");
+        let answer = query
+            .key_condition_expression("#work = :partition")
+            .expression_attribute_names("#work", "work")
+            .expression_attribute_values(":partition", AttributeValue::S(PARTITION.to_owned()))
+            .scan_index_forward(false)
+            .limit(MOST_ISSUES)
+            .send()
+            .await
+            .map_err(|e| PortError::new("list the issues", chain(e)))?;
+        let items = answer.items.unwrap_or_default();
+        let name = |item: &crate::ledger::Item| {
+            let id = item.get("pk")?.as_s().ok()?.strip_prefix("issue#")?;
+            Some(IssueId::new(id))
+        };
+        Ok(items.iter().filter_map(name).collect())
+    }
+
+    async fn parked(&self, id: &IssueId) -> Result<Looked, PortError> {
+        let newest = self.newest(id).await?;
+        let (mut count, mut next) = (0, None);
+        if newest.is_none() {
+            return Ok(Looked { count, newest });
+        }
+        for _ in 0..MOST_PAGES {
+            let page = self.of_issue(id).select(Select::Count).set_exclusive_start_key(next);
+            let page = page.send().await;
+            let page = page.map_err(|e| PortError::new("count the parked deliveries", chain(e)))?;
+            count += u64::try_from(page.count).unwrap_or_default();
+            next = page.last_evaluated_key;
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok(Looked { count, newest })
+    }
+}
+
+impl Ledger {
+    /// Every partition of the index in which parked deliveries stand: one per issue, oldest first within each, and
+    /// the one in which release 0.1.0 kept them all.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn parked_partitions(&self) -> Result<Vec<String>, PortError> {
+        let issues = self.watched().await?;
+        let partitions = issues.iter().map(IssueId::partition);
+        Ok(partitions.chain([OLD_PARTITION.to_owned()]).collect())
+    }
+
+    async fn newest(&self, id: &IssueId) -> Result<Option<Timestamp>, PortError> {
+        let answer = self.of_issue(id).scan_index_forward(false).limit(1).send().await;
+        let answer =
+            answer.map_err(|e| PortError::new("look at the parked deliveries", chain(e)))?;
+        let at = answer.items.unwrap_or_default().into_iter().next().and_then(|item| {
+            let millis = item.get("work_at")?.as_n().ok()?.parse().ok()?;
+            Timestamp::from_millisecond(millis).ok()
+        });
+        Ok(at)
+    }
+
+    fn of_issue(
+        &self,
+        id: &IssueId,
+    ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+        let query = self.client.query().table_name(&self.table).index_name("work");
+        query
+            .key_condition_expression("#work = :partition")
+            .expression_attribute_names("#work", "work")
+            .expression_attribute_values(":partition", AttributeValue::S(id.partition()))
+    }
+}
+
+fn key(id: &IssueId) -> String {
+    format!("issue#{id}")
+}

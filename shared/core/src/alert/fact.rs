@@ -1,0 +1,154 @@
+//! The facts that every channel tells.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::{
+    class::Class,
+    issue::{Cause, Issue, News, Phase},
+    span,
+};
+
+/// Names a message: the issue, its opening, the news, and for updates which one.
+pub(super) fn id(issue: &Issue, news: News) -> String {
+    let which = match news {
+        News::Opened | News::Resolved => String::new(),
+        News::Grown => format!("-{}", issue.told.updates),
+        News::Escalated => format!("-{}", issue.told.steps),
+        News::Deaf(channel) => format!("-{}", channel.as_str()),
+    };
+    format!("{}-{}-{}{which}", issue.id, issue.openings, news.word())
+}
+
+/// The one line that says it.
+pub(super) fn title(issue: &Issue, news: News) -> String {
+    let (integration, class) = (integration(issue), issue.cause.class.word());
+    let what = what(issue);
+    match news {
+        News::Opened | News::Grown => {
+            let need = if issue.count > 1 { "need" } else { "needs" };
+            format!("{integration}: {what} {need} {}: {class}", issue.owner.team)
+        }
+        News::Escalated => format!("{integration}: nobody looks after {what} yet: {class}"),
+        News::Resolved => format!("{integration}: {class} is over"),
+        News::Deaf(channel) => {
+            format!("{integration}: the channel {} takes no alerts", channel.as_str())
+        }
+    }
+}
+
+/// What a ticket that names no integration belongs to.
+pub(super) fn integration(issue: &Issue) -> &str {
+    match issue.cause.integration.as_str() {
+        Cause::NOBODY => "fairlead",
+        name => name,
+    }
+}
+
+/// What the issue is about, in a few words.
+pub(super) fn what(issue: &Issue) -> String {
+    match (issue.cause.class == Class::Crashed, issue.count) {
+        (true, 0 | 1) => "a crashed ticket".to_owned(),
+        (true, many) => format!("{many} crashed tickets"),
+        (false, 0 | 1) => issue.notice.record.clone(),
+        (false, many) => format!("{many} deliveries"),
+    }
+}
+
+/// When the news came up.
+pub(super) fn moment(issue: &Issue, news: News) -> Timestamp {
+    match (&issue.phase, news) {
+        (Phase::Resolved { at }, News::Resolved) => *at,
+        (_, News::Opened) => issue.opened_at,
+        _ => issue.told.at,
+    }
+}
+
+/// What a message says beyond its facts.
+pub(super) fn remark(issue: &Issue, news: News) -> String {
+    let id = &issue.id;
+    match news {
+        News::Opened if issue.openings > 1 => {
+            format!("It happened before; this is time {}.", issue.openings)
+        }
+        News::Opened => String::new(),
+        News::Grown => format!("More have the same cause: {} now.", issue.count),
+        News::Escalated => format!("Nobody has acknowledged it since {:.0}.", issue.opened_at),
+        News::Resolved => {
+            let lasted = span::text(span::until(issue.opened_at, moment(issue, news)));
+            let most = most(issue);
+            format!("Nothing is parked for this cause any more. It lasted {lasted}; {most}.")
+        }
+        News::Deaf(channel) => format!(
+            "What the channel {} missed about issue {id} is kept and sent when it answers again. \
+             See what it says: sam logs --stack-name fairlead -n AlertFunction",
+            channel.as_str()
+        ),
+    }
+}
+
+fn most(issue: &Issue) -> String {
+    let noun = if issue.cause.class == Class::Crashed { "ticket" } else { "delivery" };
+    match (issue.most, noun) {
+        (0 | 1, noun) => format!("one {noun} was concerned"),
+        (many, "ticket") => format!("{many} tickets were concerned"),
+        (many, _) => format!("at most {many} deliveries were parked at a time"),
+    }
+}
+
+/// Whose words the detail is in.
+pub(super) fn source(issue: &Issue) -> &'static str {
+    match issue.cause.class {
+        Class::Mapping | Class::Schema => "Violations",
+        Class::Duplicate | Class::Crashed | Class::Missing => "Reason",
+        Class::Rejected | Class::TooLarge | Class::Exhausted | Class::InDoubt | Class::Auth => {
+            "Last answer"
+        }
+    }
+}
+
+/// What the vendor, or the contract, said last.
+pub(super) fn detail(issue: &Issue) -> &str {
+    match issue.notice.detail.as_str() {
+        "" => "no further detail",
+        detail => detail,
+    }
+}
+
+/// The facts by name, as text.
+pub(super) fn facts(issue: &Issue, news: News) -> Map<String, Value> {
+    let notice = &issue.notice;
+    let effect = serde_json::to_value(notice.effect).unwrap_or_default();
+    let delivery = issue.delivery.map(|delivery| delivery.to_string()).unwrap_or_default();
+    let facts = [
+        ("issue", issue.id.to_string()),
+        ("news", news.word().to_owned()),
+        ("integration", integration(issue).to_owned()),
+        ("step", notice.step.clone()),
+        ("record", notice.record.clone()),
+        ("delivery", delivery),
+        ("class", issue.cause.class.word().to_owned()),
+        ("code", issue.cause.code.clone().unwrap_or_default()),
+        ("count", issue.count.to_string()),
+        ("owner", issue.owner.team.clone()),
+        ("contact", issue.owner.contact.clone()),
+        ("effect", effect.as_str().unwrap_or_default().to_owned()),
+        ("attempts", notice.attempts.to_string()),
+        ("last_answer", detail(issue).to_owned()),
+        ("next_action", notice.next_action.clone()),
+    ];
+    facts.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect()
+}
+
+/// Whether there is still something to do.
+pub(super) fn is_over(news: News) -> bool {
+    match news {
+        News::Resolved => true,
+        News::Opened | News::Grown | News::Escalated | News::Deaf(_) => false,
+    }
+}
+
+/// How to say that somebody looks after it.
+pub(super) fn acknowledge(issue: &Issue) -> String {
+    format!("fairlead issues ack {}", issue.id)
+}

@@ -1,0 +1,76 @@
+//! What the one-minute schedule does for issues: counts, updates, escalates, says that it is over, and sends what a
+//! dead channel has missed.
+
+use super::{
+    Issue,
+    dlq::{self, Dlq, Dlqs},
+    step::Input,
+    tell::{change, tell},
+};
+use crate::{
+    class::Class,
+    drive::Rules,
+    ports::{Issues, PortError, Ports},
+};
+
+/// What one look has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Issues that were looked at.
+    pub issues: usize,
+    /// Deliveries that are parked.
+    pub parked: u64,
+    /// Messages of the dispatch DLQ that were removed, because their deliveries are parked no longer.
+    pub removed: u64,
+}
+
+/// Where release 0.1.0 kept all parked deliveries.
+pub const OLD_PARTITION: &str = "parked";
+
+/// Looks at every open issue and at every DLQ. Safe when two looks overlap, or one stops half-way.
+///
+/// # Errors
+/// The first thing that went wrong, once all the others are done; the next look takes up what is left.
+pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looked, PortError> {
+    let (mut looked, mut crashed, mut wrong) = (Looked::default(), Vec::new(), Vec::new());
+    wrong.extend(adopt(ports, rules).await.err());
+    for id in ports.issues().watched().await? {
+        let Some(issue) = ports.issues().issue(&id).await? else { continue };
+        looked.issues += 1;
+        if issue.cause.class == Class::Crashed {
+            crashed.push(issue);
+            continue;
+        }
+        match look_at(ports, &issue).await {
+            Ok(count) => looked.parked += count,
+            Err(error) => wrong.push(error),
+        }
+    }
+    for dlq in Dlq::ALL {
+        let known = if dlq == Dlq::Dispatch { looked.parked } else { 0 };
+        match dlq::look(ports, rules, dlq, known, &crashed).await {
+            Ok(removed) => looked.removed += removed,
+            Err(error) => wrong.push(error),
+        }
+    }
+    wrong.into_iter().next().map_or(Ok(looked), Err)
+}
+
+async fn look_at<P: Ports>(ports: &P, issue: &Issue) -> Result<u64, PortError> {
+    let found = ports.issues().parked(&issue.id).await?;
+    change(ports, &issue.id, Input::Looked(found)).await?;
+    Ok(found.count)
+}
+
+/// Brings deliveries that an older release parked under the issues that they belong to.
+async fn adopt<P: Ports>(ports: &P, rules: &Rules<'_>) -> Result<(), PortError> {
+    for key in ports.due(OLD_PARTITION, ports.now()).await? {
+        let Some(mut entry) = ports.load(&key).await? else { continue };
+        tell(ports, rules.catalog, &entry).await?;
+        let version = entry.life.version;
+        // The version stays: an order to retry that lies on the DLQ names it. A lost race moves the entry as well.
+        entry.writer = ports.token();
+        ports.save(&entry, version).await?;
+    }
+    Ok(())
+}

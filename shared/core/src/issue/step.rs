@@ -1,0 +1,275 @@
+//! What happens next in the life of an issue. Pure and total, as [`decide`](crate::decide::decide) is for deliveries.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Due, Issue, News, Phase, Sighting, Told};
+use crate::{
+    id::Version,
+    owner::Channel,
+    span::{after, until},
+};
+
+/// Something that happened to an issue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// A delivery was parked for its cause.
+    Seen(Box<Sighting>),
+    /// The schedule has looked.
+    Looked(Looked),
+    /// A person looks after it.
+    Acknowledged {
+        /// Who.
+        by: String,
+    },
+    /// Sending has ended.
+    Sent {
+        /// What got through.
+        done: Vec<Due>,
+        /// What did not.
+        failed: Vec<Due>,
+    },
+}
+
+/// What the schedule has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Looked {
+    /// How many deliveries are parked now.
+    pub count: u64,
+    /// When the newest of them was parked.
+    pub newest: Option<Timestamp>,
+}
+
+/// A decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The issue to save, where it changes.
+    pub next: Option<Issue>,
+    /// What to send once that is saved; then comes [`Input::Sent`].
+    pub send: Vec<Due>,
+}
+
+/// How long a sender may take before another one takes its place.
+pub const SENDING: Duration = Duration::from_secs(55);
+
+/// How long no delivery must be parked before it is over: the index may be a moment behind the ledger.
+pub const EMPTY: Duration = Duration::from_secs(50);
+
+/// How long a resolved issue is still looked at: a delivery that was overlooked would open it again.
+pub const WATCHED: Duration = Duration::from_secs(3_600);
+
+/// The least time between a message and the next update, each time a longer one, and then always the last.
+const UPDATES: [Duration; 5] = [
+    Duration::from_secs(15 * 60),
+    Duration::from_secs(3_600),
+    Duration::from_secs(4 * 3_600),
+    Duration::from_secs(12 * 3_600),
+    Duration::from_secs(86_400),
+];
+
+/// After so many failures in a row another channel is told that this one is dead.
+const DEAF: u32 = 3;
+
+/// An acknowledged issue is quiet, unless it grows so many times over.
+const GROWN: u64 = 10;
+
+/// What happens next in the life of an issue; `None` for one that there never was.
+pub fn step(issue: Option<&Issue>, input: &Input, now: Timestamp) -> Step {
+    let next = match (issue, input) {
+        (None, Input::Seen(sighting)) => Some(open(None, sighting, now)),
+        (None, Input::Looked(_) | Input::Acknowledged { .. } | Input::Sent { .. }) => None,
+        (Some(issue), Input::Seen(sighting)) => seen(issue, sighting, now),
+        (Some(issue), Input::Looked(looked)) => looked_at(issue, *looked, now),
+        (Some(issue), Input::Acknowledged { by }) => acknowledged(issue, by, now),
+        (Some(issue), Input::Sent { done, failed }) => Some(sent(issue, done, failed, now)),
+    };
+    let Some(mut next) = next else { return Step::default() };
+    let was = issue.map_or(Version(0), |issue| issue.version);
+    next.version = was.next();
+    let tries = !matches!(input, Input::Sent { .. } | Input::Acknowledged { .. });
+    // Whoever sends says so first, so that nobody else sends the same at that time.
+    let send = if tries && !next.outbox.is_empty() && next.sending_until <= now {
+        next.sending_until = after(now, SENDING);
+        next.outbox.clone()
+    } else {
+        vec![]
+    };
+    Step { next: Some(next), send }
+}
+
+/// Opens an issue, for the first time or again. What is known of the older ones is how many there were.
+fn open(older: Option<&Issue>, sighting: &Sighting, now: Timestamp) -> Issue {
+    let mut issue = Issue {
+        id: sighting.cause.id(),
+        cause: sighting.cause.clone(),
+        version: Version(0),
+        phase: Phase::Open,
+        owner: sighting.owner.clone(),
+        destination: sighting.destination.clone(),
+        openings: older.map_or(0, |older| older.openings).saturating_add(1),
+        opened_at: now,
+        first_seen: older.map_or(sighting.at, |older| older.first_seen),
+        last_seen: sighting.at,
+        count: 1,
+        most: 1,
+        empty_since: None,
+        closed: false,
+        delivery: sighting.delivery,
+        notice: sighting.notice.clone(),
+        commands: sighting.commands.clone(),
+        told: Told { at: now, count: 1, updates: 0, steps: 0 },
+        outbox: vec![],
+        sending_until: older.map_or(now, |older| older.sending_until.min(now)),
+    };
+    take_steps(&mut issue, News::Opened, now);
+    issue
+}
+
+/// Takes the steps of the escalation whose time has come.
+fn take_steps(issue: &mut Issue, news: News, now: Timestamp) {
+    let steps = issue.steps();
+    let taken = usize::from(issue.told.steps);
+    let ripe = |step: &&crate::owner::Escalation| after(issue.opened_at, step.after) <= now;
+    let due: Vec<Channel> = steps.iter().skip(taken).take_while(ripe).map(|step| step.to).collect();
+    if due.is_empty() {
+        return;
+    }
+    issue.told.steps = u8::try_from(taken + due.len()).unwrap_or(u8::MAX);
+    (issue.told.at, issue.told.count) = (now, issue.count);
+    due.into_iter().for_each(|to| put(issue, news, to));
+}
+
+/// Puts a message into the outbox; one that says the same there already is left as it is.
+fn put(issue: &mut Issue, news: News, to: Channel) {
+    if !issue.outbox.iter().any(|due| due.news == news && due.to == to) {
+        issue.outbox.push(Due { news, to, tries: 0 });
+    }
+}
+
+/// An open issue needs no write for each of its deliveries: they stand under its name in the index.
+fn seen(issue: &Issue, sighting: &Sighting, now: Timestamp) -> Option<Issue> {
+    match &issue.phase {
+        Phase::Resolved { .. } => Some(open(Some(issue), sighting, now)),
+        Phase::Open | Phase::Acknowledged { .. } => issue.empty_since.is_some().then(|| {
+            let mut next = issue.clone();
+            next.empty_since = None;
+            next
+        }),
+    }
+}
+
+fn looked_at(issue: &Issue, looked: Looked, now: Timestamp) -> Option<Issue> {
+    let mut next = issue.clone();
+    match (&issue.phase, looked.count) {
+        (Phase::Resolved { at }, 0) => next.closed = after(*at, WATCHED) <= now,
+        (Phase::Open | Phase::Acknowledged { .. }, 0) => emptied(&mut next, now),
+        // Overlooked when it was resolved.
+        (Phase::Resolved { .. }, _) => {
+            next.phase = Phase::Open;
+            next.openings = next.openings.saturating_add(1);
+            next.opened_at = now;
+            next.told = Told { at: now, count: looked.count, updates: 0, steps: 0 };
+            counted(&mut next, looked);
+            next.most = looked.count;
+            take_steps(&mut next, News::Opened, now);
+        }
+        (Phase::Open, _) => {
+            counted(&mut next, looked);
+            take_steps(&mut next, News::Escalated, now);
+            let more = next.told.count.saturating_add(1);
+            update(&mut next, more, now);
+        }
+        (Phase::Acknowledged { count, .. }, _) => {
+            let many = count.max(&issue.told.count).saturating_mul(GROWN);
+            counted(&mut next, looked);
+            update(&mut next, many, now);
+        }
+    }
+    let unsent = !next.outbox.is_empty() && next.sending_until <= now;
+    (unsent || next != *issue).then_some(next)
+}
+
+fn counted(issue: &mut Issue, looked: Looked) {
+    issue.empty_since = None;
+    issue.count = looked.count;
+    issue.most = issue.most.max(looked.count);
+    issue.last_seen = looked.newest.map_or(issue.last_seen, |newest| newest.max(issue.last_seen));
+}
+
+/// When the next update may be told at the earliest.
+pub fn next_update(issue: &Issue) -> Timestamp {
+    let place = usize::try_from(issue.told.updates).unwrap_or(usize::MAX);
+    after(issue.told.at, UPDATES[place.min(UPDATES.len() - 1)])
+}
+
+/// Tells a count of at least `least`, unless the last message is too young.
+fn update(issue: &mut Issue, least: u64, now: Timestamp) {
+    if issue.count < least || next_update(issue) > now {
+        return;
+    }
+    issue.told.at = now;
+    issue.told.count = issue.count;
+    issue.told.updates = issue.told.updates.saturating_add(1);
+    issue.channels().into_iter().for_each(|to| put(issue, News::Grown, to));
+}
+
+/// None is parked any more: believed when a second look says the same.
+fn emptied(issue: &mut Issue, now: Timestamp) {
+    let since = *issue.empty_since.get_or_insert(now);
+    if until(since, now) < EMPTY {
+        return;
+    }
+    issue.phase = Phase::Resolved { at: now };
+    issue.count = 0;
+    let unheard: Vec<Channel> =
+        issue.outbox.iter().filter(|due| due.news == News::Opened).map(|due| due.to).collect();
+    issue.outbox.retain(|due| matches!(due.news, News::Deaf(_)));
+    // Who never heard that it began need not hear that it is over.
+    let heard = issue.channels().into_iter().filter(|to| !unheard.contains(to));
+    heard.collect::<Vec<_>>().into_iter().for_each(|to| put(issue, News::Resolved, to));
+}
+
+fn acknowledged(issue: &Issue, by: &str, now: Timestamp) -> Option<Issue> {
+    match &issue.phase {
+        Phase::Open => {
+            let mut next = issue.clone();
+            let count = issue.count;
+            next.phase = Phase::Acknowledged { by: by.to_owned(), at: now, count };
+            next.outbox.retain(|due| due.news != News::Escalated);
+            Some(next)
+        }
+        Phase::Acknowledged { .. } | Phase::Resolved { .. } => None,
+    }
+}
+
+/// What got through is taken out; what did not stays, and after some tries another channel is told of it.
+fn sent(issue: &Issue, done: &[Due], failed: &[Due], now: Timestamp) -> Issue {
+    let among = |list: &[Due], due: &Due| list.iter().any(|d| d.news == due.news && d.to == due.to);
+    let mut next = issue.clone();
+    next.sending_until = now;
+    next.outbox.retain(|due| !among(done, due));
+    let mut deaf = Vec::new();
+    for due in next.outbox.iter_mut().filter(|due| among(failed, due)) {
+        due.tries = due.tries.saturating_add(1);
+        if due.tries == DEAF {
+            deaf.push(due.to);
+        }
+    }
+    deaf.into_iter().for_each(|channel| tell_of_deaf(&mut next, channel));
+    next
+}
+
+/// The chat is told of a dead channel; where the chat itself is dead, another channel that knows of the issue.
+fn tell_of_deaf(issue: &mut Issue, channel: Channel) {
+    let is_topic = |to: Channel| matches!(to, Channel::Chat | Channel::Email);
+    let to = if is_topic(channel) {
+        issue.channels().into_iter().find(|to| !is_topic(*to))
+    } else {
+        Some(Channel::Chat)
+    };
+    to.into_iter().for_each(|to| put(issue, News::Deaf(channel), to));
+}
+
+#[cfg(test)]
+mod tests;

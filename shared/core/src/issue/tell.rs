@@ -1,0 +1,99 @@
+//! How an issue learns of a parking, and how what it leads to is sent.
+
+use super::{
+    Due, Issue, IssueId, Sighting,
+    cause::Cause,
+    command,
+    step::{Input, Step, step},
+};
+use crate::{
+    alert::Alert,
+    entry::{Entry, State},
+    id::Version,
+    integration::Catalog,
+    notice::Notice,
+    ports::{Issues, PortError, Ports, Saved},
+};
+
+/// An issue in an endless change of hands is a fault of ours.
+const MOST_TURNS: usize = 32;
+
+/// Tells the issue of a parked delivery that it has one more. Most issues know that already, and nothing is written.
+///
+/// # Errors
+/// When the ledger does not answer. A channel that takes nothing is no error: what it missed stands in the issue.
+pub async fn tell<P: Ports>(ports: &P, catalog: &Catalog, entry: &Entry) -> Result<(), PortError> {
+    let Some(sighting) = Sighting::of(entry, catalog) else { return Ok(()) };
+    let id = sighting.cause.id();
+    change(ports, &id, Input::Seen(Box::new(sighting))).await?;
+    Ok(())
+}
+
+/// A person looks after the issue from now on. Gives what it is now; none when there is no such issue.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn acknowledge<P: Ports>(
+    ports: &P,
+    id: &IssueId,
+    by: &str,
+) -> Result<Option<Issue>, PortError> {
+    change(ports, id, Input::Acknowledged { by: by.to_owned() }).await
+}
+
+/// Changes an issue by one input, sends what that leads to, and gives what it is then.
+pub(super) async fn change<P: Ports>(
+    ports: &P,
+    id: &IssueId,
+    input: Input,
+) -> Result<Option<Issue>, PortError> {
+    let (found, send) = settle(ports, id, &input).await?;
+    let Some(issue) = found else { return Ok(None) };
+    if send.is_empty() {
+        return Ok(Some(issue));
+    }
+    let (mut done, mut failed) = (vec![], vec![]);
+    for due in send {
+        let heard = ports.publish(&Alert::of(&issue, &due)).await;
+        if heard.is_ok() { done.push(due) } else { failed.push(due) }
+    }
+    let (found, _) = settle(ports, id, &Input::Sent { done, failed }).await?;
+    Ok(found)
+}
+
+/// Load, decide, save; a lost race begins again.
+async fn settle<P: Ports>(
+    ports: &P,
+    id: &IssueId,
+    input: &Input,
+) -> Result<(Option<Issue>, Vec<Due>), PortError> {
+    for _ in 0..MOST_TURNS {
+        let found = ports.issues().issue(id).await?;
+        let Step { next, send } = step(found.as_ref(), input, ports.now());
+        let Some(next) = next else { return Ok((found, send)) };
+        let replaces = found.map_or(Version(0), |found| found.version);
+        if ports.issues().save_issue(&next, replaces).await? == Saved::Done {
+            return Ok((Some(next), send));
+        }
+    }
+    Err(PortError::new("change the issue", "it changed hands too often"))
+}
+
+impl Sighting {
+    /// What an issue learns of a parked delivery; none of one in any other state.
+    pub fn of(entry: &Entry, catalog: &Catalog) -> Option<Self> {
+        let State::Parked { since, .. } = entry.life.state else { return None };
+        let (cause, notice) = (Cause::of(entry)?, Notice::of(entry)?);
+        let secret = catalog.destinations.get(&entry.destination).map(|d| d.auth.secret());
+        let commands = command::of(&cause, entry.id, &entry.destination, secret);
+        Some(Self {
+            cause,
+            at: since,
+            destination: Some(entry.destination.clone()),
+            delivery: Some(entry.id),
+            notice,
+            owner: entry.owner.clone(),
+            commands,
+        })
+    }
+}

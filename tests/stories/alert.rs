@@ -1,0 +1,114 @@
+//! Every text that an owner may read: each class on each channel, and each kind of news.
+
+use fairlead_core::{
+    alert::Alert,
+    class::Class,
+    entry::State,
+    history::What,
+    issue::{
+        Due, Issue, News, Sighting,
+        step::{Input, Looked, step},
+    },
+    owner::Channel,
+    span::after,
+};
+use fairlead_tests::{
+    memory::{Says, World},
+    sample::{catalog, deal, integration, keyed, noon, waits},
+};
+use serde_json::Value;
+
+/// The issue that is opened when a delivery is parked in this class.
+fn opened(class: Class) -> Issue {
+    let world = World::new(integration(keyed(), waits(&[10])));
+    let body = r#"{"error":{"code":"vat_id_missing","message":"VAT id is required"}}"#;
+    let status = match class {
+        Class::TooLarge => 413,
+        Class::Auth => 403,
+        Class::Exhausted | Class::InDoubt => 503,
+        _ => 422,
+    };
+    world.vendor.borrow_mut().usually = Says::Status(status, None, body);
+    world.submit(deal("D-1042")).expect("accepted");
+    if class == Class::Crashed {
+        let key = world.entry().key;
+        world.put(
+            fairlead_core::ticket::Queue::Retry,
+            &format!(r#"{{"v":1,"step":"due","entry":"{key}"}}"#),
+        );
+        world.settle();
+        let crashed = |issue: &Issue| issue.cause.class == Class::Crashed;
+        return world.issues().into_iter().find(crashed).expect("an issue");
+    }
+    world.settle();
+    let mut entry = world.entry();
+    let at_validate = class.step() == "validate";
+    if at_validate {
+        entry.history.lines.truncate(1);
+        entry.life.attempts = 0;
+    }
+    let detail =
+        if at_validate { "/data/deal/currency is missing".to_owned() } else { String::new() };
+    entry.life.state = State::Parked { class, since: noon(), told: false };
+    entry.life.doubt = class == Class::InDoubt;
+    entry.history.push(noon(), What::Parked { class, detail });
+    let sighting = Sighting::of(&entry, &catalog(&world.integration)).expect("it is parked");
+    step(None, &Input::Seen(Box::new(sighting)), noon()).next.expect("an issue")
+}
+
+/// What the channel's reader sees.
+fn text(issue: &Issue, news: News, to: Channel) -> String {
+    let alert = Alert::of(issue, &Due { news, to, tries: 0 });
+    let body = match to {
+        Channel::Email => alert.text,
+        Channel::Chat | Channel::Pagerduty | Channel::Webhook => pretty(&alert.body),
+    };
+    format!("{}\n{}\n\n{body}", alert.id, alert.subject)
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("JSON")
+}
+
+#[test]
+fn every_class_reads_well_on_every_channel() {
+    for class in Class::ALL {
+        let issue = opened(class);
+        for channel in Channel::ALL {
+            let name = format!("{}_by_{}", class.word(), channel.as_str());
+            insta::assert_snapshot!(name, text(&issue, News::Opened, channel));
+        }
+    }
+}
+
+#[test]
+fn every_news_reads_well_on_every_channel() {
+    let issue = opened(Class::Rejected);
+    let look = |issue: &Issue, minutes: u64, count| {
+        let now = after(issue.opened_at, std::time::Duration::from_secs(minutes * 60));
+        let looked = Input::Looked(Looked { count, newest: Some(now) });
+        step(Some(issue), &looked, now).next.expect("it changes")
+    };
+    let grown = look(&issue, 15, 412);
+    let over = look(&look(&grown, 37, 0), 38, 0);
+    for (issue, news) in [
+        (&grown, News::Grown),
+        (&grown, News::Escalated),
+        (&over, News::Resolved),
+        (&grown, News::Deaf(Channel::Pagerduty)),
+    ] {
+        for channel in Channel::ALL {
+            let name = format!("news_{}_by_{}", news.word(), channel.as_str());
+            insta::assert_snapshot!(name, text(issue, news, channel));
+        }
+    }
+}
+
+/// No more than three commands lead from an alert to a delivered record.
+#[test]
+fn three_commands_are_enough() {
+    for class in Class::ALL {
+        let commands = opened(class).commands;
+        assert!((1..=3).contains(&commands.len()), "{class:?}: {commands:?}");
+    }
+}

@@ -1,0 +1,194 @@
+//! Stories of issues: told once, updated, escalated, over; and of what lies on the DLQs.
+
+use std::time::Duration;
+
+use fairlead_core::{
+    accept::Submission,
+    class::Class,
+    entry::State,
+    issue::{IssueId, Phase, tell::acknowledge},
+    owner::{Channel, Escalation},
+    ticket::{Order, Queue, Step, Ticket},
+};
+use fairlead_tests::{
+    memory::{Says, World},
+    sample::{deal, integration, keyed, noon, waits},
+};
+use futures::executor::block_on;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// What was told, in order: the news and the channel.
+fn told(world: &World) -> Vec<String> {
+    let told = world.alerts().into_iter();
+    told.map(|alert| format!("{} by {}", &alert.id[7..], alert.to.as_str())).collect()
+}
+
+fn refusing() -> World {
+    let world = World::new(integration(keyed(), waits(&[10])));
+    world.vendor.borrow_mut().usually = Says::Status(422, None, "VAT id is required");
+    world
+}
+
+fn id(world: &World) -> IssueId {
+    let issues = world.issues();
+    assert_eq!(issues.len(), 1, "{issues:?}");
+    issues[0].id.clone()
+}
+
+#[test]
+fn ten_thousand_failures_are_at_most_five_messages_and_one_recovery() {
+    let world = refusing();
+    for minute in 1..=100 {
+        for n in 0..100 {
+            world.submit(deal(&format!("D-{minute}-{n}"))).expect("accepted");
+        }
+        world.settle_until(noon() + MINUTE * minute);
+    }
+    world.settle_until(noon() + MINUTE * 600);
+    assert_eq!(
+        told(&world),
+        ["1-opened by chat", "1-grown-1 by chat", "1-grown-2 by chat", "1-grown-3 by chat"]
+    );
+    let last = world.alerts().pop().expect("an alert");
+    assert_eq!(last.subject, "deal-won-to-invoice: 10000 deliveries need finance-ops: rejected");
+    assert_eq!(world.parked_messages().len(), 10_000);
+    // Not one write for each failure: the count is read from the index.
+    assert!(world.counts().issue_writes < 250, "{:?}", world.counts());
+    world.vendor.borrow_mut().usually = Says::Created;
+    world.redrive();
+    world.settle();
+    assert_eq!(told(&world)[4..], ["1-resolved by chat"]);
+    assert_eq!(world.vendor.borrow().created.len(), 10_000);
+    assert_eq!(world.bodies(Queue::Dlq).len(), 0);
+}
+
+#[test]
+fn every_parked_delivery_stands_under_its_issue_and_no_other() {
+    let world = refusing();
+    world.submit(deal("D-1")).expect("accepted");
+    world.settle();
+    world.vendor.borrow_mut().usually = Says::Status(409, None, "taken");
+    world.submit(deal("D-2")).expect("accepted");
+    world.submit(deal("D-3")).expect("accepted");
+    world.settle_until(noon() + MINUTE * 10);
+    let mut counts: Vec<_> =
+        world.issues().into_iter().map(|issue| (issue.cause.code, issue.count)).collect();
+    counts.sort();
+    assert_eq!(counts, [(Some("http_409".to_owned()), 2), (Some("http_422".to_owned()), 1)]);
+    assert_eq!(world.alerts().len(), 2);
+}
+
+#[test]
+fn nobody_acknowledges_so_the_pager_rings_and_is_told_that_it_is_over() {
+    let mut integration = integration(keyed(), waits(&[10]));
+    integration.owner.escalate = vec![
+        Escalation { to: Channel::Chat, after: Duration::ZERO },
+        Escalation { to: Channel::Pagerduty, after: MINUTE * 30 },
+    ];
+    let world = World::new(integration);
+    world.vendor.borrow_mut().usually = Says::Status(422, None, "no");
+    world.submit(deal("D-1042")).expect("accepted");
+    world.settle_until(noon() + MINUTE * 29);
+    assert_eq!(told(&world), ["1-opened by chat"]);
+    world.settle();
+    assert_eq!(told(&world)[1..], ["1-escalated-2 by pagerduty"]);
+    assert_eq!(world.clock(), noon() + MINUTE * 30);
+    world.vendor.borrow_mut().usually = Says::Created;
+    world.redrive();
+    world.settle();
+    assert_eq!(told(&world)[2..], ["1-resolved by chat", "1-resolved by pagerduty"]);
+}
+
+#[test]
+fn who_acknowledges_is_named_and_nobody_else_is_woken() {
+    let mut integration = integration(keyed(), waits(&[10]));
+    integration.owner.escalate = vec![Escalation { to: Channel::Pagerduty, after: MINUTE * 30 }];
+    let world = World::new(integration);
+    world.vendor.borrow_mut().usually = Says::Status(422, None, "no");
+    world.submit(deal("D-1042")).expect("accepted");
+    world.settle_until(noon() + MINUTE);
+    let issue = block_on(acknowledge(&world, &id(&world), "ada")).expect("done").expect("an issue");
+    assert!(matches!(issue.phase, Phase::Acknowledged { by, .. } if by == "ada"));
+    world.settle();
+    assert_eq!(told(&world), ["1-opened by chat"]);
+}
+
+/// The command retries past the DLQ, so the message there is about a delivery that is parked no longer.
+#[test]
+fn a_message_about_a_delivery_that_was_retried_elsewhere_disappears() {
+    let world = refusing();
+    for n in 0..30 {
+        world.submit(deal(&format!("D-{n}"))).expect("accepted");
+    }
+    world.settle();
+    assert_eq!(world.parked_messages().len(), 30);
+    world.vendor.borrow_mut().usually = Says::Created;
+    for entry in world.entries().into_iter().take(25) {
+        let mut ticket = Ticket::new(Step::Retry, entry.key, entry.id);
+        ticket.order = Some(Order {
+            by: "kim".to_owned(),
+            reason: "mended".to_owned(),
+            version: entry.life.version,
+            checked: false,
+        });
+        world.put(Queue::Dispatch, &ticket.text());
+    }
+    let ordered = world.clock();
+    world.settle();
+    assert!(world.clock() <= ordered + MINUTE * 5, "{}", world.clock());
+    assert_eq!(world.parked_messages().len(), 5);
+    let parked = world.entries().into_iter().filter(|e| e.life.state != State::Delivered);
+    let mut parked: Vec<_> = parked.map(|entry| entry.id).collect();
+    let mut listed: Vec<_> = world.parked_messages().into_iter().map(|m| m.delivery).collect();
+    parked.sort();
+    listed.sort();
+    assert_eq!(listed, parked, "those that are parked keep their message");
+}
+
+#[test]
+fn a_second_message_about_one_parking_is_one_too_many() {
+    let world = refusing();
+    world.submit(deal("D-1042")).expect("accepted");
+    world.settle();
+    let copy = world.bodies(Queue::Dlq).pop().expect("a message");
+    world.put(Queue::Dlq, &copy);
+    world.settle();
+    assert_eq!(world.bodies(Queue::Dlq), [copy]);
+}
+
+#[test]
+fn a_ticket_that_crashed_becomes_an_issue_with_its_owner_and_stays_where_it_is() {
+    let world = refusing();
+    world.put(Queue::Dispatch, "no ticket at all");
+    let Submission { idempotency_key, .. } = deal("D-9");
+    let key = fairlead_core::id::EntryKey::of(&world.integration.name, &idempotency_key);
+    world.put(Queue::Alert, &format!(r#"{{"v":9,"step":"alert","entry":"{key}"}}"#));
+    world.settle();
+    let issues = world.issues();
+    assert!(issues.iter().all(|issue| issue.cause.class == Class::Crashed && issue.count == 1));
+    let mut subjects: Vec<_> = world.alerts().into_iter().map(|alert| alert.subject).collect();
+    subjects.sort();
+    assert_eq!(subjects, ["fairlead: a crashed ticket needs operators: crashed"; 2]);
+    assert_eq!(world.dead().len(), 2);
+    insta::assert_snapshot!("alert_about_a_crashed_ticket", world.alerts()[0].text);
+    // Redriven after the mend, or purged: it is over.
+    world.bury();
+    world.settle();
+    let resolved =
+        |issue: &fairlead_core::issue::Issue| matches!(issue.phase, Phase::Resolved { .. });
+    assert!(world.issues().iter().all(resolved), "{:?}", told(&world));
+}
+
+#[test]
+fn messages_of_parked_deliveries_are_no_crashed_tickets() {
+    let world = refusing();
+    world.submit(deal("D-1042")).expect("accepted");
+    world.put(Queue::Dispatch, "no ticket at all");
+    world.settle();
+    let mut classes: Vec<_> =
+        world.issues().into_iter().map(|i| (i.cause.class, i.count)).collect();
+    classes.sort();
+    assert_eq!(classes, [(Class::Rejected, 1), (Class::Crashed, 1)]);
+    assert_eq!(world.parked_messages().len() + world.dead().len(), 2);
+}
