@@ -1,6 +1,6 @@
 //! Metrics: the dashboard and the alarms look at those that the code counts, by the dimensions it counts them under.
 
-use fairlead_aws::metric::{METRICS, NAMESPACE};
+use fairlead_core::metric::{METRICS, NAMESPACE};
 
 use crate::{
     fault::none,
@@ -69,5 +69,5 @@ fn is_counted(name: &str, under: &[String]) -> bool {
 }
 
 fn fault(at: Resource, name: &str, under: &[String]) -> crate::fault::Fault {
-    at.fault("", &format!("{name} is not counted under {under:?}; see shared/aws/src/metric.rs"))
+    at.fault("", &format!("{name} is not counted under {under:?}; see shared/core/src/metric.rs"))
 }

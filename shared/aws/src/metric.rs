@@ -8,36 +8,13 @@ use fairlead_core::{
     gate::{Breaker, Gate},
     history::{Line, What},
     id::{DestinationName, IntegrationName},
+    metric::{METRICS, NAMESPACE},
     outcome::{Outcome, judge},
     owner::Channel,
     span::until,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-
-/// The namespace of all our metrics.
-pub const NAMESPACE: &str = "Fairlead";
-
-/// Every metric, with its unit and the sets of dimensions under which it is counted.
-pub const METRICS: [(&str, &str, &[&[&str]]); 15] = [
-    ("Accepted", "Count", DELIVERY),
-    ("Duplicate", "Count", DELIVERY),
-    ("Conflict", "Count", DELIVERY),
-    ("Refused", "Count", &[&["Integration"]]),
-    ("Attempts", "Count", DELIVERY),
-    ("AttemptTime", "Milliseconds", DELIVERY),
-    ("Unknown", "Count", DELIVERY),
-    ("Retried", "Count", DELIVERY),
-    ("HeldBack", "Count", DELIVERY),
-    ("Delivered", "Count", DELIVERY),
-    ("DeliveryTime", "Milliseconds", DELIVERY),
-    ("Parked", "Count", &[&["Integration", "Destination"], &["Integration", "Class"], &["Class"]]),
-    ("GateState", "None", &[&["Destination"]]),
-    ("Alerts", "Count", &[&["Channel"]]),
-    ("ChannelFailed", "Count", &[&["Channel"], &[]]),
-];
-
-const DELIVERY: &[&[&str]] = &[&["Integration", "Destination"]];
 
 /// Metrics of one log line: what they are counted under, and how many.
 #[derive(Debug, Default)]

@@ -1,6 +1,9 @@
 //! The small items of the ledger's table: one gate and one pace per destination, written under a condition.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
 use fairlead_core::{
     entry::Work,
     gate::Gate,
@@ -63,6 +66,22 @@ impl Small {
     pub(crate) fn listed(self, work: Option<Work>) -> Self {
         Self { work, ..self }
     }
+
+    /// Where the update goes, and that it lists the item or takes it out of the list.
+    fn update(self, update: UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {
+        let set = "SET version = :version, #value = :value, writer = :writer";
+        let update = update
+            .key("pk", AttributeValue::S(self.pk))
+            .expression_attribute_names("#work", "work")
+            .expression_attribute_values(":version", number(self.version.0));
+        let Some(work) = self.work else {
+            return update.update_expression(format!("{set} REMOVE #work, work_at"));
+        };
+        update
+            .update_expression(format!("{set}, #work = :work, work_at = :work_at"))
+            .expression_attribute_values(":work", AttributeValue::S(work.partition))
+            .expression_attribute_values(":work_at", number(work.at.as_millisecond()))
+    }
 }
 
 impl Ledger {
@@ -118,7 +137,6 @@ impl Ledger {
             .expression_attribute_names("#value", "value")
             .expression_attribute_values(":value", value)
             .expression_attribute_values(":writer", writer.clone())
-            .expression_attribute_values(":version", number(small.version.0))
             .expression_attribute_values(":replaces", number(replaces.0))
             .expression_attribute_values(":none", number(0))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)

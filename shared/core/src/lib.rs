@@ -28,6 +28,7 @@ pub mod hook;
 pub mod id;
 pub mod integration;
 pub mod issue;
+pub mod metric;
 pub mod notice;
 pub mod outcome;
 pub mod owner;
