@@ -29,9 +29,11 @@ const NOT_IN_CORE: [&str; 16] = [
 ];
 
 /// Where the adapter looks at the clock.
-const CLOCK: [(&str, &str); 3] = [
+const CLOCK: [(&str, &str); 5] = [
     ("shared/aws/src/world.rs", "it is the clock that core is given"),
     ("shared/aws/src/log.rs", "every line is stamped"),
+    ("shared/aws/src/metric.rs", "a metric is counted when its line is written"),
+    ("shared/aws/src/channel.rs", "a webhook's signature covers the time of the call"),
     (
         "shared/aws/src/vendor.rs",
         "a deadline and a Retry-After date are measured at the call itself",
