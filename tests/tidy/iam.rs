@@ -205,7 +205,7 @@ fn every_role_is_used_once() {
     }));
 }
 
-/// Dispatch reads what vendors are called with, alert what owners are told with; neither can read the other's.
+/// Dispatch reads what vendors are called with, alert what owners are told with, validate what hooks are signed with.
 #[test]
 fn each_secret_has_one_reader() {
     none(resources("AWS::IAM::Role").into_iter().filter_map(|role| {
@@ -215,10 +215,13 @@ fn each_secret_has_one_reader() {
         let good = match role.id {
             "DispatchRole" => rights.iter().any(|right| right.starts_with("not ") && alerts(right)),
             "AlertRole" => rights.iter().all(alerts),
+            "ValidateRole" => {
+                rights.iter().all(|right| right.ends_with(":secret:fairlead-hooks/*"))
+            }
             _ => rights.is_empty(),
         };
-        let mend = "dispatch reads fairlead/* without fairlead/alerts/*, alert reads \
-                    fairlead/alerts/*, and no other reads secrets";
+        let mend = "dispatch reads fairlead/* without fairlead/alerts/*, alert fairlead/alerts/*, \
+                    validate fairlead-hooks/*, and no other reads secrets";
         (!good).then(|| role.fault("Policies", mend))
     }));
 }

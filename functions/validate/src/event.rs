@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use fairlead_aws::metric;
 use fairlead_contracts::{Arrived, Incoming};
 use fairlead_core::{
     accept::{Accepted, Content, Submission, accept},
@@ -60,10 +61,11 @@ async fn take(
     if !desk.contracts.wants(&of.name, &arrived.event) {
         return Ok(None);
     }
-    let rendered = desk
-        .contracts
-        .render_as(&of.name, &arrived.event, key.as_ref())
-        .map_err(|refused| Problem::Violations(refused.violations))?;
+    let rendered =
+        desk.contracts.render_as(&of.name, &arrived.event, key.as_ref()).map_err(|refused| {
+            metric::refused(&of.name);
+            Problem::Violations(refused.violations)
+        })?;
     let submission = Submission {
         idempotency_key: rendered.key,
         record: rendered.record.clone(),

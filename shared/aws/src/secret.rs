@@ -92,7 +92,7 @@ impl Secrets {
             (SecretName::new(name), (Secret::new(value), Instant::now()))
         };
         let cache = Mutex::new(values.map(of).into());
-        Self { client: Client::new(config), cache }
+        Self { cache, ..Self::new(config) }
     }
 
     /// The value of a secret; with `fresh`, read again even if the cached one is young.
