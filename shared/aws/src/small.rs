@@ -115,22 +115,9 @@ impl Ledger {
             .map_err(|e| PortError::new("save a small item", e))?;
         // Two dispatchers may compute the same value at the same time; only this tells them apart.
         let writer = AttributeValue::S(Uuid::now_v7().to_string());
-        let mut update = self.client.update_item();
-        let mut expression = "SET version = :version, #value = :value, writer = :writer".to_owned();
-        match small.work {
-            Some(work) => {
-                expression.push_str(", #work = :work, work_at = :work_at");
-                update = update
-                    .expression_attribute_values(":work", AttributeValue::S(work.partition))
-                    .expression_attribute_values(":work_at", number(work.at.as_millisecond()));
-            }
-            None => expression.push_str(" REMOVE #work, work_at"),
-        }
-        let updated = update
+        let updated = small
+            .update(self.client.update_item())
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(small.pk))
-            .update_expression(expression)
-            .expression_attribute_names("#work", "work")
             .condition_expression(
                 "version = :replaces OR (attribute_not_exists(pk) AND :replaces = :none)",
             )

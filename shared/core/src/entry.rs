@@ -219,6 +219,8 @@ impl Entry {
             State::Waiting { held: Held::Gate, .. } => {
                 Some(Work { partition: gate_partition(&self.destination), at: self.life.begun_at })
             }
+            // Under its issue, so that those of one cause can be counted, listed and retried by a query. All such
+            // partitions: `Ledger::parked_partitions` of fairlead-aws.
             State::Parked { since, .. } => {
                 Some(Work { partition: Cause::of(self)?.id().partition(), at: *since })
             }
