@@ -217,8 +217,15 @@ fn may_retry(entry: &Entry, checked: bool) -> Result<(), DeskError> {
         State::Parked { class, .. } if !class.can_be_retried() => {
             Err(DeskError::NotSendable(id, class.next_action()))
         }
-        State::Parked { class: Class::InDoubt, .. } if !checked => Err(DeskError::NotChecked(id)),
+        // Where the vendor can be asked, that is done before anything is sent.
+        State::Parked { class: Class::InDoubt, .. } if !checked && !asks(entry) => {
+            Err(DeskError::NotChecked(id))
+        }
         State::Parked { .. } => Ok(()),
         state => Err(DeskError::NotParked(id, state.word())),
     }
+}
+
+fn asks(entry: &Entry) -> bool {
+    entry.request.as_ref().is_some_and(|request| request.lookup.is_some())
 }

@@ -18,7 +18,7 @@ use crate::{
     model::{How, Model},
     replay::{Heard, Op, Stand},
     setting::Mistake,
-    vendor::Reaction,
+    vendor::{Reaction, Reply},
     worker::{Task, Worker},
     world::World,
 };
@@ -50,7 +50,9 @@ impl Model {
                 self.effect(world, worker, op, how);
                 self.failed(world, op)
             }
-            How::Well | How::Stale | How::Vendor(_) => self.effect(world, worker, op, how),
+            How::Well | How::Stale | How::Vendor(_) | How::Says(_) => {
+                self.effect(world, worker, op, how)
+            }
         };
         Worker::hear(worker, heard, self, world)
     }
@@ -85,6 +87,7 @@ impl Model {
         if world.vendor.not_before <= now {
             world.vendor.not_before = noon();
         }
+        world.vendor.catch_up(&self.setting, now);
         world.vendor.knows_key_until = world.vendor.knows_key_until.filter(|end| now < *end);
         while let Some(place) = world.workers.iter().position(|worker| worker.dies_at <= now) {
             self.die(world, place);
@@ -113,6 +116,10 @@ impl Model {
                 How::Vendor(reaction) => self.call(world, reaction),
                 _ => Heard::Failed,
             },
+            Op::Ask => match how {
+                How::Says(reply) => self.ask(world, reply),
+                _ => Heard::Failed,
+            },
             Op::Publish => Heard::Done,
             Op::Look if how == How::Stale => {
                 world.left.stale_pages -= 1;
@@ -131,10 +138,15 @@ impl Model {
         match (&old.life.state, &new.life.state) {
             (State::Delivered, State::Delivered) => {}
             (State::Delivered, _) => world.broken = Some(law::DELIVERED_STAYS),
-            (State::Waiting { due_at, .. }, State::Sending { .. }) if world.now < *due_at => {
+            (State::Waiting { due_at, .. }, State::Sending { .. } | State::Looking { .. })
+                if world.now < *due_at =>
+            {
                 world.broken = Some(law::NEVER_EARLY);
             }
-            (State::Parked { .. }, State::Sending { .. }) => obey(world, &by.task),
+            (
+                State::Parked { .. },
+                State::Sending { .. } | State::Looking { .. } | State::Waiting { .. },
+            ) => obey(world, &by.task),
             _ => {}
         }
         world.entry = Some(new.clone());
@@ -154,6 +166,14 @@ impl Model {
         }
         ticket.hops = self.setting.hops_from.map_or(0, |least| ticket.hops.max(least));
         world.put(queue, visible_at, Kept::new(ticket));
+    }
+
+    fn ask(&self, world: &mut World, reply: Reply) -> Heard {
+        if world.now < world.vendor.not_before {
+            world.broken = Some(law::NEVER_EARLY);
+        }
+        let (answer, finding) = world.vendor.say(reply);
+        Heard::Asked(answer, finding)
     }
 
     fn call(&self, world: &mut World, reaction: Reaction) -> Heard {

@@ -41,6 +41,22 @@ fn whatever_the_vendor_does_the_laws_hold() {
 }
 
 #[test]
+fn a_vendor_that_can_be_asked_gets_it_once() {
+    let asked = Reaction::ASKED;
+    let name = "vendor without keys that can be asked, 1 crash";
+    let setting = Setting::new(name, Dedupe::None).asked().reactions(asked);
+    holds(setting.clone().crashes(1).ticks(4));
+    let name = "vendor without keys that can be asked, 1 copied ticket";
+    holds(Setting { name, ..setting.clone() }.copies(1).ticks(3));
+    let name = "vendor without keys that can be asked, 1 redrive";
+    let few = &[Reaction::CreatesLate, Reaction::Vanishes, Reaction::Creates];
+    holds(Setting { name, ..setting }.reactions(few).redrives(1).ticks(4));
+    let name = "vendor that forgets its key after 30 s and can be asked, 1 crash";
+    let keyed = keyed_for(Duration::from_secs(30));
+    holds(Setting::new(name, keyed).asked().reactions(asked).crashes(1).ticks(4));
+}
+
+#[test]
 fn a_key_that_the_vendor_forgets_is_not_relied_on() {
     // Shorter than a lease after the first wait: the claim may come in time and the call too late.
     for (name, age) in [

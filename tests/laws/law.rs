@@ -78,9 +78,10 @@ fn nothing_lost(world: &World) -> bool {
         // Its sender was not told that it is durable, and sends again.
         None | Some(State::Accepted) if !world.told_202 => true,
         Some(State::Waiting { held: Held::Index { .. }, .. }) => true,
-        None | Some(State::Accepted | State::Sending { .. } | State::Waiting { .. }) => {
-            world.is_carried()
-        }
+        None
+        | Some(
+            State::Accepted | State::Sending { .. } | State::Looking { .. } | State::Waiting { .. },
+        ) => world.is_carried(),
         Some(State::Delivered | State::Closed { .. } | State::Parked { .. }) => true,
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     law,
     replay::{Heard, Op, Stand},
     setting::Setting,
-    vendor::Reaction,
+    vendor::{Reaction, Reply},
     worker::{Task, Worker},
     world::{Message, World},
 };
@@ -40,6 +40,8 @@ pub(crate) enum How {
     Stale,
     /// The vendor does this.
     Vendor(Reaction),
+    /// The vendor, which was asked, says this.
+    Says(Reply),
 }
 
 /// One step of the world. Workers and messages are named by their place.
@@ -83,8 +85,12 @@ pub(crate) type Case = Kept<(Kept<Worker>, Heard, Timestamp, Token)>;
 
 impl Model {
     pub(crate) fn new(setting: Setting) -> Self {
-        let integration = sample::integration(setting.dedupe.clone(), setting.retry.clone());
-        let mut submission = sample::deal("D-1");
+        let mut integration = sample::integration(setting.dedupe.clone(), setting.retry.clone());
+        integration.lookup = setting.lookup.clone();
+        let mut submission = match &setting.lookup {
+            Some(_) => sample::deal_with_question("D-1"),
+            None => sample::deal("D-1"),
+        };
         if setting.refused {
             submission.content = Content::Violations(vec![Violation {
                 pointer: "/data".to_owned(),
@@ -123,13 +129,15 @@ impl Model {
         let fails = world.left.failures > 0
             && matches!(op, Op::Insert(_) | Op::Save(..) | Op::Send(..) | Op::Publish);
         let stale = world.left.stale_pages > 0 && matches!(op, Op::Look) && world.entry.is_some();
-        (!matches!(op, Op::Call))
+        let replies = if matches!(op, Op::Ask) { Reply::ALL } else { &[] };
+        (!matches!(op, Op::Call | Op::Ask))
             .then_some(How::Well)
             .into_iter()
             .chain(fails.then_some(How::FailsBefore))
             .chain(fails.then_some(How::FailsAfter))
             .chain(stale.then_some(How::Stale))
             .chain(reactions.iter().map(|reaction| How::Vendor(*reaction)))
+            .chain(replies.iter().map(|reply| How::Says(*reply)))
     }
 
     fn of_free_workers(&self, world: &World, actions: &mut Vec<Action>) {
@@ -164,8 +172,8 @@ impl Model {
             actions.extend(on_dlq.map(|(message, _)| Action::Redrive { message }));
         }
         let parked = matches!(world.state(), Some(State::Parked { .. }));
-        if world.left.orders > 0 && parked && world.vendor.effects == 0 && world.workers.is_empty()
-        {
+        let nothing_there = world.vendor.effects == 0 && world.vendor.late_at.is_none();
+        if world.left.orders > 0 && parked && nothing_there && world.workers.is_empty() {
             actions.push(Action::Order);
         }
         if world.left.removals > 0 && world.bundled {

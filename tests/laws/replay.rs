@@ -15,6 +15,7 @@ use fairlead_core::{
     history::History,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     issue::{Issue, IssueId, step::Looked},
+    meaning::Finding,
     outcome::Answer,
     pace::Pace,
     ports::{Gates, Inserted, Issues, PortError, Ports, Saved},
@@ -42,6 +43,8 @@ pub(crate) enum Op {
     Send(Queue, Kept<Ticket>, Duration),
     /// Call the vendor.
     Call,
+    /// Ask the vendor whether it has it.
+    Ask,
     /// Tell the owner.
     Publish,
     /// Look at the entry's partition of the due index.
@@ -67,6 +70,8 @@ pub(crate) enum Heard {
     Lost,
     /// What the wire told.
     Called(Answer),
+    /// What the wire told of a question, and what that says.
+    Asked(Answer, Finding),
     /// A page of the due index.
     Page(Vec<EntryKey>),
     /// The world did not do its part, or did and could not say so.
@@ -286,6 +291,13 @@ impl Ports for Replay {
     async fn call(&self, _: &Entry, _: bool) -> (Answer, Duration) {
         match self.ask(|| Op::Call).await {
             Heard::Called(answer) => (answer, TOOK),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    async fn look(&self, _: &Entry, _: bool) -> (Answer, Finding, Duration) {
+        match self.ask(|| Op::Ask).await {
+            Heard::Asked(answer, finding) => (answer, finding, TOOK),
             other => unreachable!("{other:?}"),
         }
     }

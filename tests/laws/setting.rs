@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fairlead_core::{
     decide::{Decide, decide},
-    integration::{Dedupe, RetryPolicy},
+    integration::{Dedupe, Lookup, RetryPolicy},
     wait::Jitter,
 };
 use fairlead_tests::sample;
@@ -36,6 +36,9 @@ pub(crate) struct Budget {
     pub(crate) removals: u8,
 }
 
+/// How long after a doubtful call the vendor is asked: longer than it may take to show what it has.
+pub(crate) const ASKED_AFTER: Duration = Duration::from_secs(30);
+
 /// A mistake in the world around `decide`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
@@ -54,6 +57,8 @@ pub(crate) struct Setting {
     /// As it stands in the report.
     pub(crate) name: &'static str,
     pub(crate) dedupe: Dedupe,
+    /// The vendor can be asked.
+    pub(crate) lookup: Option<Lookup>,
     pub(crate) retry: RetryPolicy,
     pub(crate) lease: Duration,
     /// A worker may go on for ever; otherwise its function ends before its lease does.
@@ -76,6 +81,7 @@ impl Setting {
         Self {
             name,
             dedupe,
+            lookup: None,
             retry: sample::waits(&[10, 60]),
             lease: Duration::from_secs(35),
             immortal: false,
@@ -88,6 +94,12 @@ impl Setting {
             decide,
             mistake: None,
         }
+    }
+
+    /// The vendor can be asked [`ASKED_AFTER`] a doubtful call.
+    pub(crate) fn asked(mut self) -> Self {
+        self.lookup = Some(sample::lookup_after(ASKED_AFTER));
+        self
     }
 
     pub(crate) fn crashes(mut self, times: u8) -> Self {

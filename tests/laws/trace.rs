@@ -75,6 +75,7 @@ fn operation(stand: &Stand) -> String {
         }
         Stand::At(Op::Send(queue, _, delay)) => format!("send to {queue:?} in {delay:?}"),
         Stand::At(Op::Call) => "call".to_owned(),
+        Stand::At(Op::Ask) => "ask the vendor".to_owned(),
         Stand::At(Op::Publish) => "tell the owner".to_owned(),
         Stand::At(Op::Look) => "read the due index".to_owned(),
         Stand::Over(_) => "acknowledge".to_owned(),
@@ -88,5 +89,6 @@ fn manner(how: &How) -> String {
         How::FailsAfter => ", done, but FAILS to say so".to_owned(),
         How::Stale => ", a STALE page".to_owned(),
         How::Vendor(reaction) => format!(" -> {reaction:?}"),
+        How::Says(reply) => format!(" -> {reply:?}"),
     }
 }

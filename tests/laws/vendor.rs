@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use fairlead_core::{
+    id::VendorId,
     integration::Dedupe,
-    outcome::{Answer, Lost, NotSent, Reply},
+    meaning::Finding,
+    outcome::{self, Answer, Lost, NotSent},
     span::after,
 };
 use fairlead_tests::sample::noon;
@@ -37,6 +39,26 @@ pub(crate) enum Reaction {
     Unreachable,
     /// Our function had no time left.
     NoTime,
+    /// Nothing comes back, and it takes effect a while later.
+    CreatesLate,
+}
+
+/// One thing that may become of the question whether the vendor has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Reply {
+    /// It says what it has.
+    Truth,
+    /// No answer comes back.
+    Silence,
+    /// An answer that says nothing clear.
+    Garbage,
+    /// 401.
+    Unauthorized,
+}
+
+impl Reply {
+    pub(crate) const ALL: &'static [Self] =
+        &[Self::Truth, Self::Silence, Self::Garbage, Self::Unauthorized];
 }
 
 impl Reaction {
@@ -64,6 +86,10 @@ impl Reaction {
         Self::Unauthorized,
     ];
 
+    /// What matters to a vendor that can be asked.
+    pub(crate) const ASKED: &'static [Self] =
+        &[Self::Creates, Self::CreatesUnheard, Self::CreatesLate, Self::Vanishes, Self::Refuses];
+
     fn has_effect(self) -> bool {
         matches!(self, Self::Creates | Self::CreatesUnheard | Self::CreatesThenFails)
     }
@@ -71,7 +97,7 @@ impl Reaction {
     fn answer(self) -> Answer {
         match self {
             Self::Creates => reply(201, None),
-            Self::CreatesUnheard | Self::Vanishes => Answer::Lost(Lost::Reset),
+            Self::CreatesUnheard | Self::Vanishes | Self::CreatesLate => Answer::Lost(Lost::Reset),
             Self::CreatesThenFails | Self::Fails => reply(500, None),
             Self::Busy => reply(503, Some(RETRY_AFTER)),
             Self::Throttles => reply(429, None),
@@ -86,8 +112,11 @@ impl Reaction {
 /// What a busy vendor asks for: longer than the first wait of every schedule in use.
 const RETRY_AFTER: Duration = Duration::from_secs(20);
 
+/// How long it may take until an effect that nobody heard of shows.
+pub(crate) const LATE: Duration = Duration::from_secs(25);
+
 fn reply(status: u16, retry_after: Option<Duration>) -> Answer {
-    Answer::Replied(Reply { status, retry_after, excerpt: String::new() })
+    Answer::Replied(outcome::Reply::plain(status, retry_after, ""))
 }
 
 /// What the vendor has, and what the laws need to know of the calls so far.
@@ -95,6 +124,8 @@ fn reply(status: u16, retry_after: Option<Duration>) -> Answer {
 pub(crate) struct Vendor {
     /// How often the delivery took effect.
     pub(crate) effects: u8,
+    /// When a call that was not answered will take effect.
+    pub(crate) late_at: Option<Timestamp>,
     /// Until when it remembers our key together with its success.
     pub(crate) knows_key_until: Option<Timestamp>,
     /// Calls that use up the policy's patience: all but those that end in 429, 401 or for want of time.
@@ -107,12 +138,22 @@ pub(crate) struct Vendor {
 
 impl Vendor {
     pub(crate) fn new() -> Self {
-        Self { effects: 0, knows_key_until: None, counted: 0, not_before: noon(), in_doubt: false }
+        Self {
+            effects: 0,
+            late_at: None,
+            knows_key_until: None,
+            counted: 0,
+            not_before: noon(),
+            in_doubt: false,
+        }
     }
 
     pub(crate) fn take(&mut self, reaction: Reaction, setting: &Setting, now: Timestamp) -> Answer {
         if reaction.has_effect() {
             self.act(setting, now);
+        }
+        if reaction == Reaction::CreatesLate {
+            self.late_at = Some(after(now, LATE));
         }
         match reaction {
             Reaction::Throttles | Reaction::Unauthorized | Reaction::NoTime => {}
@@ -122,6 +163,7 @@ impl Vendor {
             Reaction::Creates
             | Reaction::CreatesUnheard
             | Reaction::CreatesThenFails
+            | Reaction::CreatesLate
             | Reaction::Vanishes
             | Reaction::Fails => self.in_doubt = setting.dedupe == Dedupe::None,
             // A worker that goes on for ever may call whenever it likes.
@@ -129,6 +171,32 @@ impl Vendor {
             _ => {}
         }
         reaction.answer()
+    }
+
+    /// It is asked whether it has it; only a clean answer that it has not takes the doubt away.
+    pub(crate) fn say(&mut self, reply: Reply) -> (Answer, Finding) {
+        match reply {
+            Reply::Truth => {
+                let finding = match self.effects {
+                    0 => Finding::Absent,
+                    1 => Finding::Ours(VendorId::new("inv_1")),
+                    more => Finding::Several(usize::from(more)),
+                };
+                self.in_doubt &= finding != Finding::Absent;
+                (self::reply(200, None), finding)
+            }
+            Reply::Silence => (Answer::Lost(Lost::Timeout), Finding::Unclear),
+            Reply::Garbage => (self::reply(200, None), Finding::Unclear),
+            Reply::Unauthorized => (self::reply(401, None), Finding::Unclear),
+        }
+    }
+
+    /// What was on its way takes effect, once its time has come.
+    pub(crate) fn catch_up(&mut self, setting: &Setting, now: Timestamp) {
+        if self.late_at.is_some_and(|at| at <= now) {
+            self.late_at = None;
+            self.act(setting, now);
+        }
     }
 
     fn act(&mut self, setting: &Setting, now: Timestamp) {

@@ -5,7 +5,7 @@ use fairlead_core::{
     decide::Input,
     door::Memory,
     drive::{Rules, drive, drive_entry},
-    entry::{Entry, State},
+    entry::Entry,
     id::Token,
     outcome::{Outcome, judge},
     release::release,
@@ -135,12 +135,19 @@ impl Worker {
     /// answered is the same as one that begins with that answer, and worlds that differ in its past become one.
     fn turn(mut self, model: &Model, here: Here) -> Self {
         let on = self.clone().run_on(model, here);
-        let (Some(Heard::Called(answer)), Some(entry)) = (self.log.last(), &self.saved) else {
-            return on;
+        let Some(entry) = &self.saved else { return on };
+        let Some((token, _)) = entry.life.lease() else { return on };
+        let input = match self.log.last() {
+            Some(Heard::Called(answer)) => {
+                self.heard_success |= judge(answer) == Outcome::Delivered;
+                Input::Answered { token, answer: answer.clone(), took: TOOK }
+            }
+            Some(Heard::Asked(answer, finding)) => {
+                let (answer, finding) = (answer.clone(), finding.clone());
+                Input::Looked { token, answer, finding, took: TOOK }
+            }
+            _ => return on,
         };
-        let State::Sending { token, .. } = entry.life.state else { return on };
-        self.heard_success |= judge(answer) == Outcome::Delivered;
-        let input = Input::Answered { token, answer: answer.clone(), took: TOOK };
         let task = Task::Resume { input, entry: entry.clone() };
         let turned = Self { task, log: vec![], ..self }.run_on(model, here);
         assert_eq!(turned.stand, on.stand, "a turn depends on more than entry and input");
@@ -177,10 +184,7 @@ impl Worker {
 
     /// A token that does not stand in what is or will be saved makes no difference.
     fn forget_tokens(&mut self) {
-        let owner = |entry: &Kept<Entry>| match entry.life.state {
-            State::Sending { token, .. } => Some(token),
-            _ => None,
-        };
+        let owner = |entry: &Kept<Entry>| entry.life.lease().map(|(token, _)| token);
         let to_save = match &self.stand {
             Stand::At(Op::Save(entry, _)) => owner(entry),
             _ => None,

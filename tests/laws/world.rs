@@ -122,10 +122,13 @@ impl World {
     pub(crate) fn next_moment(&self, setting: &Setting) -> Option<Timestamp> {
         let mut moments: Vec<_> = self.messages.iter().map(|m| m.visible_at).collect();
         moments.extend(self.vendor.knows_key_until);
+        moments.extend(self.vendor.late_at);
         if let Some(entry) = &self.entry {
             moments.push(after(entry.life.begun_at, setting.retry.give_up_after));
             match &entry.life.state {
-                State::Sending { until, .. } => moments.push(*until),
+                State::Sending { until, .. } | State::Looking { until, .. } => {
+                    moments.push(*until);
+                }
                 State::Waiting { due_at, held } => {
                     moments.push(*due_at);
                     moments.extend(match held {

@@ -25,7 +25,7 @@ use fairlead_core::{
 use jiff::Timestamp;
 
 pub use queue::Message;
-pub use vendor::{Call, Says, Vendor};
+pub use vendor::{Call, Says, Told, Vendor};
 
 use crate::sample;
 

@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use fairlead_core::{
     accept::{Content, Submission},
+    expression::{Comparison, Expression, Step},
     gate::BreakerPolicy,
     id::{DestinationName, IdempotencyKey, IntegrationName, SecretName, Sha256Hex},
     integration::{
-        Auth, Catalog, Dedupe, Destination, Idempotency, Integration, Method, Owner, RecordRule,
-        RequestRule, RetryPolicy, Source, Timeout,
+        Auth, Catalog, Dedupe, Destination, Idempotency, Integration, Lookup, Method, Owner,
+        RecordRule, RequestRule, ResponseRule, RetryPolicy, Source, Timeout,
     },
     record::Record,
     request::Request,
@@ -28,7 +29,31 @@ pub fn keyed() -> Dedupe {
 
 /// A vendor that recognises our key for `max_age`.
 pub fn keyed_for(max_age: Duration) -> Dedupe {
-    Dedupe::Key { header: "Idempotency-Key".to_owned(), max_age }
+    Dedupe::Key { header: "Idempotency-Key".to_owned(), max_age, quoted: false }
+}
+
+/// A vendor that can be asked `after` so long what it has under `body.items[].id`.
+pub fn lookup_after(after: Duration) -> Lookup {
+    let items = Box::new(answer("body.items"));
+    let each = Box::new(Expression::Step { of: items, to: Step::Each, lenient: false });
+    let found = Expression::Step { of: each, to: Step::Member("id".to_owned()), lenient: false };
+    let get = "/v2/invoices?external_id=\\(.data.deal.id)".to_owned();
+    Lookup { get, found, ours: None, after }
+}
+
+/// The same integration, whose vendor can be asked a minute after a call.
+pub fn asked(mut integration: Integration) -> Integration {
+    integration.lookup = Some(lookup_after(Lookup::USUAL_AFTER));
+    integration
+}
+
+/// The event that deal `id` was won, with the question whether the vendor has it.
+pub fn deal_with_question(id: &str) -> Submission {
+    let mut deal = deal(id);
+    if let Content::Request(request) = &mut deal.content {
+        request.lookup = Some(format!("/v2/invoices?external_id={id}"));
+    }
+    deal
 }
 
 /// Waits of so many seconds each; gives up after a day.
@@ -75,11 +100,27 @@ pub fn integration(dedupe: Dedupe, retry: RetryPolicy) -> Integration {
             map: ".".to_owned(),
             schema: Value::Bool(true),
         },
+        response: ResponseRule::default(),
         dedupe,
+        lookup: None,
         tables: BTreeMap::new(),
         retry,
         hash: Sha256Hex::of(b"deal-won-to-invoice"),
     }
+}
+
+/// A path into the answer, as in `body.error.code`.
+pub fn answer(path: &str) -> Expression {
+    path.split('.').fold(Expression::Input, |of, name| {
+        let to = Step::Member(name.to_owned());
+        Expression::Step { of: Box::new(of), to, lenient: false }
+    })
+}
+
+/// Whether that place in the answer holds this value.
+pub fn says(path: &str, value: impl Into<Value>) -> Expression {
+    let value = Expression::Literal(value.into());
+    Expression::Compare(Box::new(answer(path)), Comparison::Equal, Box::new(value))
 }
 
 /// A bundle with this one integration.
@@ -92,6 +133,7 @@ pub fn catalog(integration: &Integration) -> Catalog {
         private: false,
         rate: None,
         breaker: Some(BreakerPolicy::default()),
+        outcomes: vec![],
     };
     Catalog {
         integrations: BTreeMap::from([(integration.name.clone(), integration.clone())]),
@@ -118,6 +160,7 @@ pub fn deal(id: &str) -> Submission {
             method: Method::Post,
             path: "/v2/invoices".to_owned(),
             body: format!(r#"{{"external_id":"{id}","amount":"1200.50"}}"#),
+            lookup: None,
         }),
     }
 }

@@ -28,6 +28,9 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         Scenario::new("a redrive does not resend what is in doubt at a vendor without keys", |w| {
             redriven(w).boxed_local()
         }),
+        Scenario::new("a vendor without keys that can be asked holds one record", |w| {
+            asked(w).boxed_local()
+        }),
         Scenario::new("an endless answer that says it was created is enough", |w| {
             huge(w).boxed_local()
         }),
@@ -105,6 +108,30 @@ async fn redriven(world: &World) {
     assert_eq!(world.entry(&case.entry()).await, Some(entry.clone()), "nothing has changed");
     assert_eq!((world.requests(&case).len(), world.invoices(&case)), (1, 1));
     assert_eq!(world.inbox.alerts_about(&entry).len(), 1);
+}
+
+/// Committed or not: the vendor is asked, and gets a second call only where it has nothing.
+async fn asked(world: &World) {
+    let steps = [Step::CommitThenReset, Step::Truncated, Step::Reset];
+    join_all(steps.into_iter().enumerate().map(async |(n, step)| {
+        let case = Case::payment(&format!("ASKED-{n}"));
+        world.vendor.behave_on("POST", &case.id, vec![step.clone()]);
+        world.accept(&case).await;
+        let entry = world.delivered(ONE_RETRY, &case).await;
+        let what = format!("{step:?}: {entry:#?}");
+        let calls = if step.commits() { 1 } else { 2 };
+        let methods: Vec<String> = world.requests(&case).into_iter().map(|r| r.method).collect();
+        assert_eq!(methods.iter().filter(|m| *m == "POST").count(), calls, "{what}");
+        assert_eq!(methods.iter().filter(|m| *m == "GET").count(), 1, "{what}");
+        assert_eq!(entry.life.attempts, u32::try_from(calls).expect("few"), "{what}");
+        let [invoice] = &world.vendor.invoices_for(&case.external)[..] else {
+            panic!("one record: {what}")
+        };
+        let id = entry.life.vendor_id.as_ref().map(|id| id.as_str());
+        assert_eq!(id, Some(&*invoice.id), "{what}");
+        assert!(!entry.life.doubt, "{what}");
+    }))
+    .await;
 }
 
 async fn huge(world: &World) {

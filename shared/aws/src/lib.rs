@@ -19,6 +19,7 @@ pub mod metric;
 pub mod queue;
 pub mod ran;
 mod redact;
+mod reply;
 pub mod row;
 pub mod secret;
 mod small;

@@ -56,6 +56,13 @@ pub fn transition(entry: &Entry) {
         put("answer", said(answer).into());
         put("took_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX).into());
     }
+    let finding = lines.iter().find_map(|line| match &line.what {
+        What::Looked { finding, .. } => Some(finding.text()),
+        _ => None,
+    });
+    if let Some(finding) = finding {
+        put("finding", finding.into());
+    }
     match &life.state {
         State::Parked { class, told, .. } => {
             put("class", class.word().into());

@@ -8,7 +8,7 @@ use fairlead_core::{
     history::{History, Line},
     id::{
         DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Sha256Hex, Token,
-        Version,
+        VendorId, Version,
     },
     integration::{Method, Owner},
     record::Record,
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 /// The attributes that a save replaces or removes; all others are fixed at acceptance.
-pub const LIFE: [&str; 19] = [
+pub const LIFE: [&str; 21] = [
     "status",
     "version",
     "writer",
@@ -28,7 +28,9 @@ pub const LIFE: [&str; 19] = [
     "failures",
     "first_sent_at",
     "doubt",
+    "doubted_at",
     "refused",
+    "vendor_id",
     "lease",
     "lease_until",
     "due_at",
@@ -76,6 +78,9 @@ pub struct Row {
     method: Option<Method>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
+    /// Where to ask whether the vendor has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lookup: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +103,11 @@ struct Changing {
     #[serde(skip_serializing_if = "Option::is_none")]
     first_sent_at: Option<Timestamp>,
     doubt: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    doubted_at: Option<Timestamp>,
     refused: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vendor_id: Option<VendorId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lease: Option<Token>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,6 +173,7 @@ impl Row {
             event_gz,
             method: request.map(|r| r.method),
             path: request.map(|r| r.path.clone()),
+            lookup: request.and_then(|r| r.lookup.clone()),
             body,
             body_gz,
             expires_at: entry.expires_at.as_second(),
@@ -183,7 +193,9 @@ impl Row {
         let state = changing.state()?;
         let body = unpack(self.body, self.body_gz)?;
         let request = match (self.method, self.path, body) {
-            (Some(method), Some(path), Some(body)) => Some(Request { method, path, body }),
+            (Some(method), Some(path), Some(body)) => {
+                Some(Request { method, path, body, lookup: self.lookup })
+            }
             _ => None,
         };
         Ok(Entry {
@@ -207,7 +219,9 @@ impl Row {
                 failures: changing.failures,
                 first_sent_at: changing.first_sent_at,
                 doubt: changing.doubt,
+                doubted_at: changing.doubted_at,
                 refused: changing.refused,
+                vendor_id: changing.vendor_id,
             },
             history: History { lines: changing.history, dropped: changing.dropped },
             writer: changing.writer,
@@ -227,7 +241,9 @@ impl Changing {
             failures: life.failures,
             first_sent_at: life.first_sent_at,
             doubt: life.doubt,
+            doubted_at: life.doubted_at,
             refused: life.refused,
+            vendor_id: life.vendor_id.clone(),
             lease: None,
             lease_until: None,
             due_at: None,
@@ -246,7 +262,7 @@ impl Changing {
     fn set_state(&mut self, state: &State) {
         match state {
             State::Accepted | State::Delivered | State::Closed { .. } => {}
-            State::Sending { token, until } => {
+            State::Sending { token, until } | State::Looking { token, until } => {
                 self.lease = Some(*token);
                 self.lease_until = Some(*until);
             }
@@ -264,10 +280,15 @@ impl Changing {
         match self.status.as_str() {
             "accepted" => Ok(State::Accepted),
             "delivered" => Ok(State::Delivered),
-            "sending" => Ok(State::Sending {
-                token: self.lease.ok_or_else(|| missing("lease"))?,
-                until: self.lease_until.ok_or_else(|| missing("lease_until"))?,
-            }),
+            held @ ("sending" | "looking") => {
+                let token = self.lease.ok_or_else(|| missing("lease"))?;
+                let until = self.lease_until.ok_or_else(|| missing("lease_until"))?;
+                Ok(if held == "looking" {
+                    State::Looking { token, until }
+                } else {
+                    State::Sending { token, until }
+                })
+            }
             "waiting" => {
                 let look_at = self.work_at.and_then(|at| Timestamp::from_millisecond(at).ok());
                 let gate = self.work.as_deref().is_some_and(|work| work.starts_with("gate#"));
@@ -319,87 +340,4 @@ fn unpack(text: Option<String>, gzip: Option<ByteBuf>) -> Result<Option<String>,
 }
 
 #[cfg(test)]
-mod tests {
-    use fairlead_core::{history::What, outcome::Answer};
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::ledger;
-
-    fn entry(state: State, event: &str) -> Entry {
-        let at = |s: &str| s.parse::<Timestamp>().expect("a time");
-        let mut life = Life::begin(at("2026-01-02T03:04:05.678901Z"));
-        life.state = state;
-        life.attempts = 3;
-        life.first_sent_at = Some(at("2026-01-02T03:04:06Z"));
-        let mut history = History::default();
-        history.push(life.begun_at, What::Accepted { via: "api".to_owned() });
-        let reply = fairlead_core::outcome::Reply {
-            status: 503,
-            retry_after: Some(std::time::Duration::from_secs(2)),
-            excerpt: "busy".to_owned(),
-        };
-        let took = std::time::Duration::from_millis(12);
-        let answer = Answer::Replied(reply);
-        history.push(life.begun_at, What::Answered { attempt: 1, answer, took });
-        let integration = IntegrationName::new("deal-won-to-invoice");
-        let key = IdempotencyKey::new("deal-won:D-1");
-        Entry {
-            key: EntryKey::of(&integration, &key),
-            id: DeliveryId(Uuid::now_v7()),
-            integration,
-            destination: DestinationName::new("finance-api"),
-            record: Record { kind: "deal".into(), id: "D-1".into(), label: None, url: None },
-            owner: Owner { team: "t".into(), contact: "c".into(), runbook: None, escalate: vec![] },
-            idempotency_key: key,
-            payload_hash: Sha256Hex::of(b"x"),
-            event: event.to_owned(),
-            request: Some(Request { method: Method::Post, path: "/x".into(), body: event.into() }),
-            config_hash: Sha256Hex::of(b"y"),
-            expires_at: at("2027-01-01T00:00:00Z"),
-            life,
-            history,
-            writer: Token(Uuid::now_v7()),
-        }
-    }
-
-    #[test]
-    fn an_entry_in_any_state_comes_back_as_it_was() {
-        let now: Timestamp = "2026-02-03T04:05:06.789Z".parse().expect("a time");
-        let token = Token(Uuid::now_v7());
-        for state in [
-            State::Accepted,
-            State::Sending { token, until: now },
-            State::Waiting { due_at: now, held: Held::Queue },
-            State::Waiting { due_at: now, held: Held::Index { look_at: now } },
-            State::Delivered,
-            State::Closed { how: End::Superseded },
-            State::Closed { how: End::Resolved },
-            State::Closed { how: End::Discarded },
-            State::Parked { class: Class::InDoubt, since: now, told: true },
-        ] {
-            for event in ["{}", &"[1.10,\"ü\"]".repeat(1_000)] {
-                let entry = entry(state.clone(), event);
-                let item = ledger::item(&entry).expect("an item");
-                assert_eq!(ledger::entry(item).expect("an entry"), entry);
-            }
-        }
-    }
-
-    #[test]
-    fn a_save_replaces_exactly_what_can_change() {
-        let token = Token(Uuid::now_v7());
-        let mut names = std::collections::BTreeSet::new();
-        let now = Timestamp::UNIX_EPOCH;
-        for state in [
-            State::Sending { token, until: now },
-            State::Waiting { due_at: now, held: Held::Index { look_at: now } },
-            State::Parked { class: Class::Auth, since: now, told: false },
-        ] {
-            let changing = Changing::of(&entry(state, "{}"));
-            let item: ledger::Item = serde_dynamo::to_item(changing).expect("an item");
-            names.extend(item.into_keys());
-        }
-        assert_eq!(names, LIFE.iter().map(|name| (*name).to_owned()).collect());
-    }
-}
+mod tests;

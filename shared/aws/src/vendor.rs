@@ -7,8 +7,9 @@ use aws_smithy_types::body::SdkBody;
 use fairlead_core::{
     door::REACH,
     id::IdempotencyKey,
-    integration::{Auth, Dedupe, Destination, Oauth2},
-    outcome::{Answer, NotSent, Reply, retry_after},
+    integration::{Auth, Dedupe, Destination, Lookup, Oauth2, ResponseRule},
+    meaning::Finding,
+    outcome::{Answer, NotSent},
     request::Request,
     span::until,
 };
@@ -18,6 +19,7 @@ use crate::{
     credential::{Credential, Message},
     dns::Zone,
     env::Places,
+    reply,
     secret::Secret,
     token::{self, Grant, Refusal, Tokens},
     trace,
@@ -26,9 +28,6 @@ use crate::{
 
 /// The most of a vendor's answer that is read.
 const MOST_BODY: usize = 16 * 1024;
-
-/// The most of it that is kept in the ledger.
-const MOST_EXCERPT: usize = 2_000;
 
 /// The most of a token endpoint's answer that is read; some tokens carry all of a user's groups.
 const MOST_TOKEN: usize = 64 * 1024;
@@ -60,6 +59,10 @@ pub struct Call<'a> {
     pub request: &'a Request,
     /// The same for all attempts.
     pub idempotency_key: &'a IdempotencyKey,
+    /// What its answer means.
+    pub response: &'a ResponseRule,
+    /// The event as it was accepted, which the answer may be compared with.
+    pub event: &'a str,
     /// Proves who we are.
     pub credential: &'a Credential,
     /// When Lambda will end the function.
@@ -106,23 +109,41 @@ impl Vendor {
 
     /// Makes the call.
     pub async fn call(&self, call: &Call<'_>) -> Answer {
+        let request = |now| self.request(call, now);
+        match self.exchange(call, request, *call.dedupe != Dedupe::None).await {
+            Ok(heard) => Answer::Replied(reply::reply(&heard, call, Timestamp::now())),
+            Err(answer) => answer,
+        }
+    }
+
+    /// Asks whether the vendor has what the call would send. A question may be asked twice, so connections are kept.
+    pub async fn look(&self, call: &Call<'_>, lookup: &Lookup) -> (Answer, Finding) {
+        match self.exchange(call, |now| self.question(call, now), true).await {
+            Ok(heard) => {
+                let finding = reply::finding(&heard, lookup, call);
+                (Answer::Replied(reply::excerpt(&heard, call, Timestamp::now())), finding)
+            }
+            Err(answer) => (answer, Finding::Unclear),
+        }
+    }
+
+    /// Sends what is made and hears the answer, if there is time for both.
+    async fn exchange(
+        &self,
+        call: &Call<'_>,
+        request: impl FnOnce(Timestamp) -> Result<HttpRequest, NotSent>,
+        reuse: bool,
+    ) -> Result<Heard, Answer> {
         // Where calls have a rate, the function may have waited for this one's slot.
         let waited = if call.destination.rate.is_some() { REACH } else { Duration::ZERO };
         let total = call.destination.timeout.total.min(self.longest.saturating_sub(waited));
         let now = Timestamp::now();
         if call.deadline.is_some_and(|end| until(now, end) < total + TO_RECORD) {
-            return Answer::NotSent(NotSent::NoTime);
+            return Err(Answer::NotSent(NotSent::NoTime));
         }
-        let request = match self.request(call, now) {
-            Ok(request) => request,
-            Err(why) => return Answer::NotSent(why),
-        };
-        let line = self.line(call.destination, total, *call.dedupe != Dedupe::None);
-        let bounds = Bounds { total, most: MOST_BODY };
-        match self.wire.exchange(request, line, bounds).await {
-            Ok(heard) => Answer::Replied(reply(&heard, call.credential)),
-            Err(answer) => answer,
-        }
+        let request = request(now).map_err(Answer::NotSent)?;
+        let line = self.line(call.destination, total, reuse);
+        self.wire.exchange(request, line, Bounds { total, most: MOST_BODY }).await
     }
 
     /// Asks for a token; once more with a newly read secret when the cached one is refused.
@@ -159,13 +180,14 @@ impl Vendor {
     ) -> Result<Grant, Refusal> {
         let total = destination.timeout.total.min(self.longest).min(LONGEST_GRANT);
         let authorization = token::authorization(client, secret);
+        let form = token::form(client);
         let headers = [
             ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
+            ("content-length".to_owned(), form.len().to_string()),
             ("authorization".to_owned(), authorization),
         ];
-        let request =
-            request("POST", self.token_url(destination, client), token::form(client), headers)
-                .ok_or(Refusal::Refused)?;
+        let request = request("POST", self.token_url(destination, client), form, headers)
+            .ok_or(Refusal::Refused)?;
         let line = self.line(destination, total, true);
         match self.wire.exchange(request, line, Bounds { total, most: MOST_TOKEN }).await {
             Ok(heard) => token::read(destination, &heard),
@@ -178,7 +200,34 @@ impl Vendor {
     }
 
     fn request(&self, call: &Call<'_>, now: Timestamp) -> Result<HttpRequest, NotSent> {
-        let Request { method, path, body } = call.request;
+        let Request { method, path, body, .. } = call.request;
+        let (url, proof) = self.proven(call, path, body, now)?;
+        let mut headers = vec![
+            ("content-type".to_owned(), "application/json".to_owned()),
+            ("content-length".to_owned(), body.len().to_string()),
+        ];
+        if let Some((header, value)) = call.dedupe.header(call.idempotency_key) {
+            headers.push((header.to_ascii_lowercase(), value));
+        }
+        headers.extend(proof);
+        request(method.as_str(), url, body.clone(), headers).ok_or(NotSent::NotAllowed)
+    }
+
+    /// The question whether the vendor has it: it carries no key, because it changes nothing.
+    fn question(&self, call: &Call<'_>, now: Timestamp) -> Result<HttpRequest, NotSent> {
+        let path = call.request.lookup.as_ref().ok_or(NotSent::NotAllowed)?;
+        let (url, proof) = self.proven(call, path, "", now)?;
+        request("GET", url, String::new(), proof).ok_or(NotSent::NotAllowed)
+    }
+
+    /// The whole URL, and the headers that prove who we are.
+    fn proven(
+        &self,
+        call: &Call<'_>,
+        path: &str,
+        body: &str,
+        now: Timestamp,
+    ) -> Result<(String, Vec<(String, String)>), NotSent> {
         // A path that does not begin so would change the host; what follows a # would be lost.
         if !path.starts_with('/') || path.contains('#') {
             return Err(NotSent::NotAllowed);
@@ -191,14 +240,10 @@ impl Vendor {
             url.push(if path.contains('?') { '&' } else { '?' });
             url.push_str(&parameter);
         }
-        let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        if let Dedupe::Key { header, .. } = call.dedupe {
-            headers.push((header.to_ascii_lowercase(), call.idempotency_key.to_string()));
-        }
-        headers.extend(proof.headers);
+        let mut headers = proof.headers;
         // No proof covers it, and what was rendered stays as it is.
         headers.extend(trace::current().map(|t| ("traceparent".to_owned(), t.traceparent())));
-        request(method.as_str(), url, body.clone(), headers).ok_or(NotSent::NotAllowed)
+        Ok((url, headers))
     }
 
     /// The destination's base URL, or what stands for it on this machine.
@@ -236,12 +281,10 @@ pub(crate) fn request(
     body: String,
     headers: impl IntoIterator<Item = (String, String)>,
 ) -> Option<HttpRequest> {
-    let length = body.len().to_string();
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method(method).ok()?;
     request.set_uri(url).ok()?;
     let ours = [
-        ("content-length".to_owned(), length),
         ("accept".to_owned(), "application/json".to_owned()),
         ("user-agent".to_owned(), concat!("fairlead/", env!("CARGO_PKG_VERSION")).to_owned()),
     ];
@@ -250,16 +293,4 @@ pub(crate) fn request(
         request.headers_mut().try_insert(name, value).ok()?;
     }
     Some(request)
-}
-
-fn reply(heard: &Heard, credential: &Credential) -> Reply {
-    let said = credential.redact(&String::from_utf8_lossy(&heard.body), heard.cut);
-    // Control characters could forge lines and colours on an operator's screen.
-    let shown = |c: char| if c.is_control() && !"\n\t".contains(c) { '\u{fffd}' } else { c };
-    let hint = heard.retry_after.as_ref();
-    Reply {
-        status: heard.status,
-        retry_after: hint.and_then(|text| retry_after(text, Timestamp::now())),
-        excerpt: said.chars().filter(|c| *c != '\r').map(shown).take(MOST_EXCERPT).collect(),
-    }
 }

@@ -53,12 +53,19 @@ pub(crate) struct Bounds {
 pub(crate) struct Heard {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// The header Retry-After.
-    pub(crate) retry_after: Option<String>,
+    /// The headers that are texts, their names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
     /// The body as it came, decompressed by nobody.
     pub(crate) body: Vec<u8>,
     /// Whether `body` is not all of it.
     pub(crate) cut: bool,
+}
+
+impl Heard {
+    /// The header of this name.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// The connections, kept alive over invocations.
@@ -131,7 +138,9 @@ fn may_leave(url: &str, zone: Zone) -> bool {
 
 async fn read(response: HttpResponse, most: usize) -> Result<Heard, Lost> {
     let status = response.status().as_u16();
-    let retry_after = response.headers().get("retry-after").map(str::to_owned);
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
+    let headers: Vec<(String, String)> = headers.collect();
     let mut body = response.into_body();
     let mut bytes = Vec::new();
     while bytes.len() <= most {
@@ -140,11 +149,11 @@ async fn read(response: HttpResponse, most: usize) -> Result<Heard, Lost> {
                 bytes.extend_from_slice(frame.data_ref().map(AsRef::as_ref).unwrap_or_default());
             }
             Some(Err(_)) => return Err(Lost::Truncated),
-            None => return Ok(Heard { status, retry_after, body: bytes, cut: false }),
+            None => return Ok(Heard { status, headers, body: bytes, cut: false }),
         }
     }
     bytes.truncate(most);
-    Ok(Heard { status, retry_after, body: bytes, cut: true })
+    Ok(Heard { status, headers, body: bytes, cut: true })
 }
 
 /// What a failure before the answer's head means.

@@ -10,9 +10,11 @@ use fairlead_core::{
     drive::Rules,
     entry::Entry,
     id::{DeliveryId, EntryKey, Token, Version},
-    integration::Catalog,
+    integration::{Catalog, Destination, Integration},
+    meaning::Finding,
     outcome::{Answer, NotSent},
     ports::{Inserted, PortError, Ports, Saved},
+    request::Request,
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
@@ -21,13 +23,14 @@ use uuid::Uuid;
 
 use crate::{
     channel::Channels,
+    credential::Credential,
     dlq::Boxes,
     env::{EnvError, Places},
     ledger::Ledger,
     queue::Queues,
     secret::Secrets,
     topic::Topic,
-    vendor::Vendor,
+    vendor::{Call, Vendor},
 };
 
 /// A deployed bundle as one function invocation sees it. Cheap to clone.
@@ -189,6 +192,12 @@ impl Ports for Aws {
         (answer, begun.elapsed())
     }
 
+    async fn look(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Finding, Duration) {
+        let begun = std::time::Instant::now();
+        let (answer, finding) = self.finding(entry, fresh_secret).await;
+        (answer, finding, begun.elapsed())
+    }
+
     async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
         self.parts.channels.publish(alert, &self.parts.secrets).await
     }
@@ -204,25 +213,67 @@ impl Ports for Aws {
 
 impl Aws {
     async fn answer(&self, entry: &Entry, fresh_secret: bool) -> Answer {
-        let found = self.parts.catalog.find(&entry.integration);
-        let (Some((integration, destination)), Some(request)) = (found, &entry.request) else {
+        let Some(whole) = self.parts.whole(entry) else {
             return Answer::NotSent(NotSent::NotAllowed);
         };
-        let read = |fresh| self.parts.secrets.get(destination.auth.secret(), fresh);
-        let vendor = &self.parts.vendor;
-        let credential =
-            match vendor.credential(destination, fresh_secret, self.deadline, read).await {
-                Ok(credential) => credential,
-                Err(not_sent) => return Answer::NotSent(not_sent),
-            };
-        let call = crate::vendor::Call {
-            destination,
-            dedupe: &integration.dedupe,
-            request,
-            idempotency_key: &entry.idempotency_key,
-            credential: &credential,
-            deadline: self.deadline,
+        match self.credential(&whole, fresh_secret).await {
+            Ok(credential) => {
+                let call = whole.call(&credential, self.deadline);
+                self.parts.vendor.call(&call).await
+            }
+            Err(not_sent) => Answer::NotSent(not_sent),
+        }
+    }
+
+    async fn finding(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Finding) {
+        let whole = self.parts.whole(entry);
+        let asked = whole.and_then(|whole| Some((whole, whole.integration.lookup.as_ref()?)));
+        let Some((whole, lookup)) = asked else {
+            return (Answer::NotSent(NotSent::NotAllowed), Finding::Unclear);
         };
-        vendor.call(&call).await
+        match self.credential(&whole, fresh_secret).await {
+            Ok(credential) => {
+                let call = whole.call(&credential, self.deadline);
+                self.parts.vendor.look(&call, lookup).await
+            }
+            Err(not_sent) => (Answer::NotSent(not_sent), Finding::Unclear),
+        }
+    }
+
+    async fn credential(&self, whole: &Whole<'_>, fresh: bool) -> Result<Credential, NotSent> {
+        let destination = whole.destination;
+        let read = |fresh| self.parts.secrets.get(destination.auth.secret(), fresh);
+        self.parts.vendor.credential(destination, fresh, self.deadline, read).await
+    }
+}
+
+/// A delivery with all that is declared for it.
+#[derive(Clone, Copy)]
+struct Whole<'a> {
+    entry: &'a Entry,
+    request: &'a Request,
+    integration: &'a Integration,
+    destination: &'a Destination,
+}
+
+impl Parts {
+    fn whole<'a>(&self, entry: &'a Entry) -> Option<Whole<'a>> {
+        let (integration, destination) = self.catalog.find(&entry.integration)?;
+        Some(Whole { entry, request: entry.request.as_ref()?, integration, destination })
+    }
+}
+
+impl<'a> Whole<'a> {
+    fn call(&self, credential: &'a Credential, deadline: Option<Timestamp>) -> Call<'a> {
+        Call {
+            destination: self.destination,
+            dedupe: &self.integration.dedupe,
+            request: self.request,
+            idempotency_key: &self.entry.idempotency_key,
+            response: &self.integration.response,
+            event: &self.entry.event,
+            credential,
+            deadline,
+        }
     }
 }

@@ -71,6 +71,7 @@ codes! {
     FL0212 "a user, client, scope or parameter has the wrong form",
     FL0213 "an address is not one that a vendor can have",
     FL0214 "a rate has the wrong form",
+    FL0215 "an outcome has the wrong form",
     FL0220 "a scheme of signatures is not known",
     FL0221 "what is signed has the wrong form",
 
@@ -84,6 +85,7 @@ codes! {
     FL0308 "two ways to prove who we are",
     FL0309 "two settings want the same header",
     FL0310 "a destination says nothing about a stage",
+    FL0311 "a lookup could be wrong about what the vendor has",
     FL0320 "the key is not covered by the signature",
 
     FL0401 "an expression is not jq",
@@ -94,6 +96,7 @@ codes! {
     FL0406 "a regular expression cannot be used",
     FL0407 "an interpolation has the wrong form",
     FL0408 "a table is not declared",
+    FL0409 "an expression over an answer uses what is not known there",
 
     FL0501 "a file is not JSON",
     FL0502 "a file is not a JSON Schema",

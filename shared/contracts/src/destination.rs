@@ -18,7 +18,7 @@ use crate::{
     report::Mistakes,
     source::Source,
     stage::Stages,
-    url, yaml,
+    url, verdict, yaml,
 };
 
 /// The name of the file.
@@ -83,7 +83,8 @@ pub(crate) fn one(
     mistakes: &mut Mistakes,
 ) -> Option<Destination> {
     let source = fields.source();
-    let private = private(source, &mut fields, mistakes);
+    let help = "write private: true only if the vendor stands in your own network";
+    let private = fields.flag("private", help, mistakes);
     // Where it is not said well, addresses are not judged, so that one mistake is not told twice.
     let open = private.unwrap_or(true);
     let base_url =
@@ -105,6 +106,7 @@ pub(crate) fn one(
             fields.map("circuit", mistakes).and_then(|fields| circuit(fields, mistakes)).map(Some)
         }
     };
+    let outcomes = verdict::read(&mut fields, mistakes);
     fields.finish(mistakes);
     Some(Destination {
         name: DestinationName::new(given),
@@ -114,6 +116,7 @@ pub(crate) fn one(
         private: private?,
         rate: rate?,
         breaker: breaker?,
+        outcomes: outcomes?,
     })
 }
 
@@ -244,23 +247,4 @@ pub(crate) fn https(
         return None;
     }
     Some(said.text.to_owned())
-}
-
-/// Whether the destination stands in the company's own network.
-fn private(source: &Source, fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<bool> {
-    if fields.optional("private").is_none() {
-        return Some(false);
-    }
-    let said = fields.optional_text("private", mistakes)?;
-    match said.text {
-        "true" => Some(true),
-        "false" => Some(false),
-        other => {
-            let message =
-                format!("\"{}\" is neither true nor false", crate::text::shorten(other, 40));
-            let help = "write private: true only if the vendor stands in your own network";
-            mistakes.add(Code::FL0105, source, &said.node.span, message, help);
-            None
-        }
-    }
 }

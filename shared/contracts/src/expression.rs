@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use fairlead_core::expression::Expression;
+
 use crate::{
     code::Code,
     fields::Said,
-    jq::{Program, Trouble},
+    jq::{self, Program, Trouble},
     path,
     report::Mistakes,
     source::Source,
@@ -84,6 +86,21 @@ pub(crate) fn path(
     let help = "write it below the base URL, as in /v3/customers/\\(.data.customer.id)";
     mistakes.add(Code::FL0210, source, &said.node.span, format!("the path {wrong}"), help);
     None
+}
+
+/// An expression over a vendor's answer.
+pub(crate) fn answer(
+    source: &Source,
+    said: Said<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<Expression> {
+    match jq::answer(said.text) {
+        Ok(expression) => Some(expression),
+        Err(troubles) => {
+            tell(source, said, &troubles, mistakes);
+            None
+        }
+    }
 }
 
 /// A file that is a jq program.

@@ -8,7 +8,7 @@ use crate::{
     code::Code,
     report::Mistakes,
     source::Source,
-    text::{list, nearest},
+    text::{list, nearest, shorten},
     yaml::{Key, Kind, Node},
 };
 
@@ -177,6 +177,28 @@ impl<'n> Fields<'n> {
             Some(node) => {
                 let said = self.said(key, node, mistakes)?;
                 length(self.source, said, mistakes).map(|length| (length, Some(node)))
+            }
+        }
+    }
+
+    /// Whether the key says `true`; false where it is not given.
+    pub(crate) fn flag(
+        &mut self,
+        key: &'static str,
+        help: &str,
+        mistakes: &mut Mistakes,
+    ) -> Option<bool> {
+        if self.optional(key).is_none() {
+            return Some(false);
+        }
+        let said = self.optional_text(key, mistakes)?;
+        match said.text {
+            "true" => Some(true),
+            "false" => Some(false),
+            other => {
+                let message = format!("\"{}\" is neither true nor false", shorten(other, 40));
+                mistakes.add(Code::FL0105, self.source, &said.node.span, message, help);
+                None
             }
         }
     }

@@ -32,6 +32,7 @@ mod stage;
 mod template;
 mod text;
 mod url;
+mod verdict;
 mod yaml;
 
 pub use code::Code;

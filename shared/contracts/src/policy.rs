@@ -3,7 +3,7 @@
 use std::{ops::Range, time::Duration};
 
 use fairlead_core::{
-    integration::{Dedupe, Method, RetryPolicy},
+    integration::{Dedupe, Lookup, Method, RetryPolicy},
     span,
 };
 
@@ -15,12 +15,17 @@ use crate::{
 pub(crate) type Length<'n> = (Duration, Option<&'n Node>);
 
 /// What to do when it is not known whether a request took effect.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Unsure<'n> {
-    /// Send it again, rather than park it.
-    pub(crate) repeat: bool,
-    /// Where it says so.
-    pub(crate) said: Said<'n>,
+#[derive(Clone, Debug)]
+pub(crate) enum Unsure<'n> {
+    /// A word says it.
+    Word {
+        /// Send it again, rather than park it.
+        repeat: bool,
+        /// Where it says so.
+        said: Said<'n>,
+    },
+    /// Ask the vendor first.
+    Look(Lookup),
 }
 
 /// Everything an integration says about repeated requests.
@@ -31,6 +36,8 @@ pub(crate) struct Promises<'n> {
     pub(crate) header: Option<(Option<String>, Said<'n>)>,
     /// How long the vendor remembers keys.
     pub(crate) max_age: Length<'n>,
+    /// Whether the key is sent in quotes.
+    pub(crate) quoted: bool,
     /// What it says about doubt.
     pub(crate) unsure: Option<Unsure<'n>>,
 }
@@ -70,12 +77,12 @@ pub(crate) fn unsure<'n>(
     mistakes: &mut Mistakes,
 ) -> Option<Unsure<'n>> {
     match said.text {
-        "park" => Some(Unsure { repeat: false, said }),
-        "repeat" => Some(Unsure { repeat: true, said }),
+        "park" => Some(Unsure::Word { repeat: false, said }),
+        "repeat" => Some(Unsure::Word { repeat: true, said }),
         other => {
             let message =
                 format!("\"{}\" is no answer to \"unsure\"", crate::text::shorten(other, 40));
-            let help = "write park (a person looks first) or repeat (the vendor takes the same request twice without harm)";
+            let help = "write park (a person looks first), repeat (the vendor takes the same request twice without harm) or {get: ..., found: ...} (the vendor is asked first)";
             mistakes.add(Code::FL0105, source, &said.node.span, message, help);
             None
         }
@@ -88,8 +95,8 @@ pub(crate) fn dedupe(
     request: &Range<usize>,
     promises: Promises<'_>,
     mistakes: &mut Mistakes,
-) -> Option<Dedupe> {
-    let Promises { method, header, max_age, unsure } = promises;
+) -> Option<(Dedupe, Option<Lookup>)> {
+    let Promises { method, header, max_age, quoted, unsure } = promises;
     let Some((name, header)) = header else {
         if let Some(node) = max_age.1 {
             let message = "\"key_max_age\" has no effect without \"header\"";
@@ -98,15 +105,20 @@ pub(crate) fn dedupe(
         }
         return without_key(source, request, method, unsure, mistakes);
     };
-    if let Some(unsure) = unsure {
+    if let Some(Unsure::Word { said, .. }) = unsure {
         let line = source.line(header.node.span.start).0;
         let message = format!("\"unsure\" says one thing, and \"header\" on line {line} another");
         let help =
             "keep \"header\" if the vendor recognises the key, and \"unsure\" if it does not";
-        mistakes.add(Code::FL0303, source, &unsure.said.node.span, message, help);
+        mistakes.add(Code::FL0303, source, &said.node.span, message, help);
         return None;
     }
-    Some(Dedupe::Key { header: name?, max_age: max_age.0 })
+    // While the vendor remembers the key it is simply sent again; asked is it only afterwards.
+    let lookup = match unsure {
+        Some(Unsure::Look(lookup)) => Some(lookup),
+        Some(Unsure::Word { .. }) | None => None,
+    };
+    Some((Dedupe::Key { header: name?, max_age: max_age.0, quoted }, lookup))
 }
 
 fn without_key(
@@ -115,17 +127,18 @@ fn without_key(
     method: Method,
     unsure: Option<Unsure<'_>>,
     mistakes: &mut Mistakes,
-) -> Option<Dedupe> {
+) -> Option<(Dedupe, Option<Lookup>)> {
     match (method, unsure) {
-        // An explicit `park` holds for every method: it is the careful answer.
-        (_, Some(Unsure { repeat: false, .. })) => Some(Dedupe::None),
-        (_, Some(Unsure { repeat: true, .. })) | (Method::Put | Method::Delete, None) => {
-            Some(Dedupe::Upsert)
+        // Explicit care holds for every method.
+        (_, Some(Unsure::Look(lookup))) => Some((Dedupe::None, Some(lookup))),
+        (_, Some(Unsure::Word { repeat: false, .. })) => Some((Dedupe::None, None)),
+        (_, Some(Unsure::Word { repeat: true, .. })) | (Method::Put | Method::Delete, None) => {
+            Some((Dedupe::Upsert, None))
         }
         (Method::Post | Method::Patch, None) => {
             let method = method.as_str();
             let message = format!("nothing says what the vendor does with a repeated {method}");
-            let help = "add idempotency.header if the vendor recognises a key; else response: {unsure: park}, or {unsure: repeat} if repeating does no harm";
+            let help = "add idempotency.header if the vendor recognises a key; else response: {unsure: park}, {unsure: {get: ..., found: ...}} if it can be asked, or {unsure: repeat} if repeating does no harm";
             mistakes.add(Code::FL0302, source, request, message, help);
             None
         }

@@ -181,6 +181,7 @@ struct Ready {
     id: Program,
     key: Template,
     path: Template,
+    lookup: Option<Template>,
     label: Option<Template>,
     url: Option<Template>,
 }
@@ -189,7 +190,7 @@ impl Ready {
     fn of(integration: &Integration) -> Result<Self, String> {
         let program = |code: &str| Program::compile(code).map_err(|wrong| first(&wrong));
         let template = |text: &str| Template::compile(text).map_err(|wrong| first(&wrong));
-        let Integration { source, record, idempotency, request, .. } = integration;
+        let Integration { source, record, idempotency, request, lookup, .. } = integration;
         Ok(Self {
             when: source.when.as_deref().map(program).transpose()?,
             event: schema::compile(&source.schema)?,
@@ -198,6 +199,7 @@ impl Ready {
             id: program(&record.id)?,
             key: template(&idempotency.key)?,
             path: template(&request.path)?,
+            lookup: lookup.as_ref().map(|lookup| template(&lookup.get)).transpose()?,
             label: record.label.as_deref().map(template).transpose()?,
             url: record.url.as_deref().map(template).transpose()?,
         })
@@ -225,7 +227,10 @@ impl Rendering<'_> {
         let mut keep = |violation| violations.push(violation);
         let record = self.record().map_err(|why| keep(mapping("record.id", &why))).ok();
         let key = self.key().map_err(|why| keep(mapping("idempotency.key", &why))).ok();
-        let path = self.path().map_err(|why| keep(mapping("request.path", &why))).ok();
+        let path = self.path(&self.ready.path);
+        let path = path.map_err(|why| keep(mapping("request.path", &why))).ok();
+        let lookup = self.ready.lookup.as_ref().map(|lookup| self.path(lookup)).transpose();
+        let lookup = lookup.map_err(|why| keep(mapping("response.unsure.get", &why))).ok();
         let body = self.body().map_err(&mut keep).ok();
         if let Some(body) = &body {
             violations.extend(schema::violations(&self.ready.request, body, Contract::Request));
@@ -235,10 +240,12 @@ impl Rendering<'_> {
             let detail = format!("has {} bytes; at most {MAX_BODY} are sent", long.len());
             violations.push(Violation { pointer: String::new(), detail, of: Contract::Request });
         }
-        match (record, key, path, text) {
-            (Some(record), Some(key), Some(path), Some(body)) if violations.is_empty() => {
-                let request = Request { method: self.integration.request.method, path, body };
-                Ok(Rendered { record, key, request })
+        match (record, key, path.zip(lookup), text) {
+            (Some(record), Some(key), Some((path, lookup)), Some(body))
+                if violations.is_empty() =>
+            {
+                let method = self.integration.request.method;
+                Ok(Rendered { record, key, request: Request { method, path, body, lookup } })
             }
             _ => Err(self.refused(violations)),
         }
@@ -298,8 +305,8 @@ impl Rendering<'_> {
         }
     }
 
-    fn path(&self) -> Result<String, String> {
-        let path = self.text(&self.ready.path, |text| Ok(path::encode(text)))?;
+    fn path(&self, of: &Template) -> Result<String, String> {
+        let path = self.text(of, |text| Ok(path::encode(text)))?;
         path::check(&path).map(|()| path)
     }
 

@@ -72,11 +72,11 @@ pub fn outcome(contracts: &Contracts, integration: &IntegrationName, bytes: &[u8
     match contracts.render_as(integration, &event, Some(&key)) {
         Ok(rendered) => {
             let body: Value = serde_json::from_str(&rendered.request.body).unwrap_or(Value::Null);
-            json!({
-                "record": rendered.record,
-                "key": rendered.key,
-                "request": {"method": rendered.request.method, "path": rendered.request.path, "body": body},
-            })
+            let mut request = json!({"method": rendered.request.method, "path": rendered.request.path, "body": body});
+            if let Some(lookup) = rendered.request.lookup {
+                request["lookup"] = Value::from(lookup);
+            }
+            json!({"record": rendered.record, "key": rendered.key, "request": request})
         }
         Err(refused) => json!({"violations": refused.violations}),
     }

@@ -9,10 +9,14 @@ use crate::{
     entry::{Held, Life, State},
     history::What,
     id::{Token, Version},
-    integration::{Dedupe, RetryPolicy},
+    integration::{Dedupe, Lookup, RetryPolicy},
+    look,
+    meaning::Finding,
+    orphan,
     outcome::Answer,
     settle,
     span::{after, until},
+    tell,
     ticket::{Order, Queue, Ticket},
     wait::{self, Jitter},
 };
@@ -22,6 +26,8 @@ use crate::{
 pub struct Policy<'a> {
     /// What the vendor can promise about a repeated request.
     pub dedupe: &'a Dedupe,
+    /// How the vendor is asked whether it has the delivery, where it can be asked.
+    pub lookup: Option<&'a Lookup>,
     /// When to try again, and when to stop.
     pub retry: &'a RetryPolicy,
     /// How long a dispatcher may hold a delivery; longer than its function can run.
@@ -70,6 +76,17 @@ pub enum Input {
         /// How long the call took.
         took: Duration,
     },
+    /// The lookup made under this token's lease has ended.
+    Looked {
+        /// The lease's owner.
+        token: Token,
+        /// What the wire told.
+        answer: Answer,
+        /// What that says.
+        finding: Finding,
+        /// How long it took.
+        took: Duration,
+    },
     /// The alert step has picked up its ticket.
     Tell {
         /// The version at which the delivery was parked; tickets of an older form do not name it.
@@ -89,6 +106,13 @@ pub enum Input {
 pub enum Command {
     /// Make the HTTP call under the lease of `token`, then come back with [`Input::Answered`].
     Call {
+        /// The lease's owner.
+        token: Token,
+        /// Read the secret anew: the last one was refused.
+        fresh_secret: bool,
+    },
+    /// Ask the vendor whether it has the delivery, then come back with [`Input::Looked`].
+    Look {
         /// The lease's owner.
         token: Token,
         /// Read the secret anew: the last one was refused.
@@ -130,13 +154,17 @@ pub fn decide(life: &Life, input: &Input, policy: Option<&Policy<'_>>, moment: &
     match (input, policy) {
         (Input::Submitted, _) => submitted(life),
         (Input::Picked, Some(policy)) => picked(life, policy, moment),
-        (Input::Picked, None) => orphaned(life, moment),
+        (Input::Picked, None) => orphan::orphaned(life, moment),
         (Input::Due, _) => due(life, moment),
         (Input::Answered { token, answer, took }, _) => {
             settle::settle(life, settle::Heard { token, answer, took: *took }, policy, moment)
         }
-        (Input::Tell { version }, _) => tell(life, *version),
-        (Input::Told { version }, _) => told(life, *version),
+        (Input::Looked { token, answer, finding, took }, _) => {
+            let looked = look::Looked { token, answer, finding, took: *took };
+            look::looked(life, looked, policy, moment)
+        }
+        (Input::Tell { version }, _) => tell::tell(life, *version),
+        (Input::Told { version }, _) => tell::told(life, *version),
         (Input::Retry(order), _) => retry(life, order, policy, moment),
     }
 }
@@ -147,6 +175,7 @@ fn submitted(life: &Life) -> Step {
         State::Accepted => Step::run([send(Queue::Dispatch)]),
         State::Parked { told: false, .. } => Step::run(announce()),
         State::Sending { .. }
+        | State::Looking { .. }
         | State::Waiting { .. }
         | State::Delivered
         | State::Closed { .. }
@@ -158,8 +187,13 @@ fn picked(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
     match &life.state {
         State::Accepted => claim(life, policy, moment),
         // The ticket must outlive the lease: its holder may be dead, and this may be the only ticket left.
-        State::Sending { until: end, .. } if moment.now < *end => hold(life, *end, moment),
+        State::Sending { until: end, .. } | State::Looking { until: end, .. }
+            if moment.now < *end =>
+        {
+            hold(life, *end, moment)
+        }
         State::Sending { .. } => settle::lease_over(life, policy, moment),
+        State::Looking { .. } => look::lease_over(life, policy, moment),
         State::Waiting { due_at, .. } if moment.now < *due_at => hold(life, *due_at, moment),
         State::Waiting { .. } => claim(life, policy, moment),
         State::Parked { told: false, .. } => Step::run(announce()),
@@ -167,16 +201,22 @@ fn picked(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
     }
 }
 
-/// Begins an attempt, unless time or doubt forbid it.
+/// Begins an attempt, unless time or doubt forbid it; in doubt, a lookup where the vendor can be asked.
 pub(crate) fn claim(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
     if after(life.begun_at, policy.retry.give_up_after) <= moment.now {
         return settle::park(life.clone(), Class::Exhausted, String::new(), moment);
     }
-    if life.doubt && !may_repeat(life, policy, moment.now) {
-        return settle::park(life.clone(), Class::InDoubt, String::new(), moment);
+    let looks = life.doubt && !may_repeat(life, policy, moment.now);
+    match look::ready_at(life, policy) {
+        None if looks => return settle::park(life.clone(), Class::InDoubt, String::new(), moment),
+        Some(ready_at) if looks && moment.now < ready_at => {
+            return settle::wait_until(life.clone(), ready_at, policy, moment);
+        }
+        None | Some(_) => {}
     }
     match moment.closed {
         Some(closed) => hold_back(life.clone(), closed, policy, moment),
+        None if looks => look::look(life.clone(), policy, moment),
         None => call(life.clone(), policy, moment),
     }
 }
@@ -200,7 +240,9 @@ pub fn wants_call(life: &Life, input: &Input, now: Timestamp) -> bool {
         State::Accepted => true,
         State::Waiting { due_at, .. } => *due_at <= now,
         State::Parked { .. } => matches!(input, Input::Retry(_)),
-        State::Sending { .. } | State::Delivered | State::Closed { .. } => false,
+        State::Sending { .. } | State::Looking { .. } | State::Delivered | State::Closed { .. } => {
+            false
+        }
     };
     ripe && matches!(input, Input::Picked | Input::Retry(_))
 }
@@ -221,7 +263,7 @@ pub(crate) fn call(mut life: Life, policy: &Policy<'_>, moment: &Moment) -> Step
 }
 
 /// Keeps a ticket until `end`: on the retry queue, or in the due index when the wait or the chain is too long.
-fn hold(life: &Life, end: Timestamp, moment: &Moment) -> Step {
+pub(crate) fn hold(life: &Life, end: Timestamp, moment: &Moment) -> Step {
     let delay = until(moment.now, end);
     match &life.state {
         State::Waiting { held: Held::Index { .. } | Held::Gate, .. } => Step::default(),
@@ -261,38 +303,16 @@ fn due(life: &Life, moment: &Moment) -> Step {
             next.state = State::Waiting { due_at: *due_at, held: Held::Index { look_at } };
             Step { next: Some(next), lines: vec![], commands: vec![send(Queue::Dispatch)] }
         }
-        State::Sending { until: end, .. } if moment.now < *end => hold(life, *end, moment),
-        State::Accepted | State::Waiting { .. } | State::Sending { .. } => {
+        State::Sending { until: end, .. } | State::Looking { until: end, .. }
+            if moment.now < *end =>
+        {
+            hold(life, *end, moment)
+        }
+        State::Accepted | State::Waiting { .. } | State::Sending { .. } | State::Looking { .. } => {
             Step::run([send(Queue::Dispatch)])
         }
         State::Parked { told: false, .. } => Step::run([send(Queue::Dispatch)]),
         State::Parked { .. } | State::Delivered | State::Closed { .. } => Step::default(),
-    }
-}
-
-/// An alert for an older parking says nothing of this one, whose DLQ message may not be there yet.
-fn tell(life: &Life, version: Option<Version>) -> Step {
-    match &life.state {
-        State::Parked { told: false, .. } if version.is_none_or(|v| v == life.version) => {
-            Step::run([Command::Publish])
-        }
-        State::Accepted
-        | State::Sending { .. }
-        | State::Waiting { .. }
-        | State::Delivered
-        | State::Closed { .. }
-        | State::Parked { .. } => Step::default(),
-    }
-}
-
-fn told(life: &Life, version: Version) -> Step {
-    match &life.state {
-        State::Parked { class, since, told: false } if life.version == version => {
-            let mut next = life.clone();
-            next.state = State::Parked { class: *class, since: *since, told: true };
-            Step { next: Some(next), lines: vec![What::Alerted], commands: vec![] }
-        }
-        _ => Step::default(),
     }
 }
 
@@ -311,12 +331,13 @@ fn retry(life: &Life, order: &Order, policy: Option<&Policy<'_>>, moment: &Momen
         },
         // Stale, or obeyed by someone who may have died since: this ticket may be the only one left.
         (_, Some(policy)) => picked(life, policy, moment),
-        (_, None) => orphaned(life, moment),
+        (_, None) => orphan::orphaned(life, moment),
     }
 }
 
 fn may_obey(life: &Life, of: Class, order: &Order, policy: &Policy<'_>, moment: &Moment) -> bool {
-    let safe = !life.doubt || order.checked || may_repeat(life, policy, moment.now);
+    let asks = policy.lookup.is_some();
+    let safe = !life.doubt || order.checked || asks || may_repeat(life, policy, moment.now);
     of.can_be_retried() && safe
 }
 
@@ -326,12 +347,9 @@ fn obey(life: &Life, order: &Order, policy: &Policy<'_>, moment: &Moment) -> Ste
     next.failures = 0;
     next.refused = false;
     if order.checked {
-        next.doubt = false;
+        next.clear_doubt();
     }
-    let mut step = match moment.closed {
-        Some(closed) => hold_back(next, closed, policy, moment),
-        None => call(next, policy, moment),
-    };
+    let mut step = claim(&next, policy, moment);
     step.lines.insert(0, What::Retried { by: order.by.clone(), reason: order.reason.clone() });
     step
 }
@@ -340,25 +358,6 @@ fn obey(life: &Life, order: &Order, policy: &Policy<'_>, moment: &Moment) -> Ste
 pub(crate) fn may_repeat(life: &Life, policy: &Policy<'_>, at: Timestamp) -> bool {
     wait::may_repeat(life, policy.dedupe, after(at, policy.lease))
 }
-
-/// The integration is gone: whatever is unfinished waits for a person.
-fn orphaned(life: &Life, moment: &Moment) -> Step {
-    match &life.state {
-        State::Sending { until: end, .. } if moment.now < *end => hold(life, *end, moment),
-        State::Sending { .. } => {
-            let mut next = life.clone();
-            next.doubt = true;
-            settle::park(next, Class::Missing, GONE.to_owned(), moment)
-        }
-        State::Accepted | State::Waiting { .. } => {
-            settle::park(life.clone(), Class::Missing, GONE.to_owned(), moment)
-        }
-        State::Parked { told: false, .. } => Step::run(announce()),
-        State::Parked { .. } | State::Delivered | State::Closed { .. } => Step::default(),
-    }
-}
-
-const GONE: &str = "its integration is not in the deployed bundle";
 
 /// What a parked delivery sends: first the readable message, then the alert, so that an alert implies the message.
 pub(crate) fn announce() -> [Command; 2] {
@@ -370,7 +369,7 @@ fn send(queue: Queue) -> Command {
 }
 
 impl Step {
-    fn run<const N: usize>(commands: [Command; N]) -> Self {
+    pub(crate) fn run<const N: usize>(commands: [Command; N]) -> Self {
         Self { next: None, lines: vec![], commands: commands.to_vec() }
     }
 }

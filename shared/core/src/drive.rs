@@ -71,7 +71,14 @@ impl<'a> Rules<'a> {
 
     fn policy(&self, entry: &Entry) -> Option<Policy<'a>> {
         let integration = self.catalog.integrations.get(&entry.integration)?;
-        Some(Policy { dedupe: &integration.dedupe, retry: &integration.retry, lease: self.lease })
+        // The question is rendered at acceptance; an older entry has none.
+        let asked = entry.request.as_ref().is_some_and(|request| request.lookup.is_some());
+        Some(Policy {
+            dedupe: &integration.dedupe,
+            lookup: integration.lookup.as_ref().filter(|_| asked),
+            retry: &integration.retry,
+            lease: self.lease,
+        })
     }
 }
 
@@ -128,7 +135,9 @@ pub async fn drive_entry<P: Ports>(
             }
         }
         let ran = run(ports, rules.catalog, &entry, commands, hops).await;
-        if let (Some(pass), Input::Answered { answer, .. }) = (pass, &input) {
+        if let (Some(pass), Input::Answered { answer, .. } | Input::Looked { answer, .. }) =
+            (pass, &input)
+        {
             rules.report(ports, &entry, pass, answer).await;
         }
         match ran? {
@@ -188,6 +197,10 @@ async fn run<P: Ports>(
             Command::Call { token, fresh_secret } => {
                 let (answer, took) = ports.call(entry, fresh_secret).await;
                 return Ok(Some(Input::Answered { token, answer, took }));
+            }
+            Command::Look { token, fresh_secret } => {
+                let (answer, finding, took) = ports.look(entry, fresh_secret).await;
+                return Ok(Some(Input::Looked { token, answer, finding, took }));
             }
             Command::Send { queue, delay } => {
                 ports.send(queue, &ticket(entry, queue, hops), delay).await?;

@@ -7,7 +7,7 @@ use crate::{
     history::History,
     id::{
         DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Sha256Hex, Token,
-        Version,
+        VendorId, Version,
     },
     integration::Owner,
     issue::Cause,
@@ -68,8 +68,12 @@ pub struct Life {
     pub first_sent_at: Option<Timestamp>,
     /// An attempt may have taken effect unheard. Never forgotten until the vendor confirms.
     pub doubt: bool,
+    /// When doubt was last added to: the call that caused it was over by then.
+    pub doubted_at: Option<Timestamp>,
     /// The credential was refused, and the next attempt uses a freshly read one.
     pub refused: bool,
+    /// What the vendor calls the record, where its answer said so.
+    pub vendor_id: Option<VendorId>,
 }
 
 /// Where in its life a delivery is.
@@ -79,6 +83,13 @@ pub enum State {
     Accepted,
     /// One dispatcher holds a lease on it and is making attempt `attempts`.
     Sending {
+        /// The lease's owner.
+        token: Token,
+        /// When the lease ends.
+        until: Timestamp,
+    },
+    /// One dispatcher holds a lease on it and is asking the vendor whether it has the record.
+    Looking {
         /// The lease's owner.
         token: Token,
         /// When the lease ends.
@@ -146,7 +157,37 @@ impl Life {
             failures: 0,
             first_sent_at: None,
             doubt: false,
+            doubted_at: None,
             refused: false,
+            vendor_id: None,
+        }
+    }
+}
+
+impl Life {
+    /// An attempt may have taken effect unheard.
+    pub(crate) fn add_doubt(&mut self, now: Timestamp) {
+        self.doubt = true;
+        self.doubted_at = Some(now);
+    }
+
+    /// It is known what the attempts have done.
+    pub(crate) fn clear_doubt(&mut self) {
+        self.doubt = false;
+        self.doubted_at = None;
+    }
+
+    /// The lease that someone holds, and when it ends.
+    pub fn lease(&self) -> Option<(Token, Timestamp)> {
+        match self.state {
+            State::Sending { token, until } | State::Looking { token, until } => {
+                Some((token, until))
+            }
+            State::Accepted
+            | State::Waiting { .. }
+            | State::Delivered
+            | State::Closed { .. }
+            | State::Parked { .. } => None,
         }
     }
 }
@@ -157,6 +198,7 @@ impl State {
         match self {
             Self::Accepted => "accepted",
             Self::Sending { .. } => "sending",
+            Self::Looking { .. } => "looking",
             Self::Waiting { .. } => "waiting",
             Self::Delivered => "delivered",
             Self::Closed { how } => how.word(),
@@ -226,6 +268,7 @@ impl Entry {
             }
             State::Accepted
             | State::Sending { .. }
+            | State::Looking { .. }
             | State::Waiting { held: Held::Queue, .. }
             | State::Delivered
             | State::Closed { .. } => None,

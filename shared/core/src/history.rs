@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     class::Class,
+    meaning::{Finding, Found, Verdict},
     outcome::{Answer, judge},
     span,
 };
@@ -54,6 +55,20 @@ pub enum What {
         #[serde(with = "span::millis")]
         took: Duration,
     },
+    /// Claimed to ask the vendor whether it has the record.
+    Looking,
+    /// The vendor was asked.
+    Looked {
+        /// What the wire told.
+        answer: Answer,
+        /// What that says.
+        finding: Finding,
+        /// How long the call took.
+        #[serde(with = "span::millis")]
+        took: Duration,
+    },
+    /// The dispatcher that was asking the vendor was not heard of again.
+    LookLost,
     /// The dispatcher that held attempt `attempt` was not heard of again.
     LeaseOver {
         /// Numbered from 1.
@@ -109,12 +124,15 @@ impl History {
         }
     }
 
-    /// The last complete or incomplete answer.
+    /// The last complete or incomplete answer, to an attempt or to a lookup.
     pub fn last_answer(&self) -> Option<&Answer> {
-        self.answers().next_back()
+        self.lines.iter().rev().find_map(|line| match &line.what {
+            What::Answered { answer, .. } | What::Looked { answer, .. } => Some(answer),
+            _ => None,
+        })
     }
 
-    /// Every complete or incomplete answer, oldest first.
+    /// Every complete or incomplete answer to an attempt, oldest first.
     pub fn answers(&self) -> impl DoubleEndedIterator<Item = &Answer> {
         self.lines.iter().filter_map(|line| match &line.what {
             What::Answered { answer, .. } => Some(answer),
@@ -136,12 +154,19 @@ impl What {
             Self::Sending { attempt } => format!("sending     attempt {attempt}"),
             Self::Answered { attempt, answer, took } => {
                 let outcome = judge(answer).word();
+                let meant = meant(answer);
                 format!(
-                    "attempt {attempt}   {} in {} ms: {outcome}",
+                    "attempt {attempt}   {} in {} ms: {outcome}{meant}",
                     said(answer),
                     took.as_millis()
                 )
             }
+            Self::Looking => "looking     asking the vendor whether it has it".to_owned(),
+            Self::Looked { answer, finding, took } => {
+                let took = took.as_millis();
+                format!("looked      {} in {took} ms: {}", said(answer), finding.text())
+            }
+            Self::LookLost => "looked      not heard of again".to_owned(),
             Self::LeaseOver { attempt } => {
                 format!("attempt {attempt}   not heard of again: unknown")
             }
@@ -157,6 +182,20 @@ impl What {
             Self::Superseded { newer } => format!("superseded  by version {newer}"),
             Self::HeardLate => "heard late  the vendor has it".to_owned(),
         }
+    }
+}
+
+/// What the integration's own rules have found in the answer.
+fn meant(answer: &Answer) -> String {
+    let Answer::Replied(reply) = answer else { return String::new() };
+    let duplicate = match reply.meaning.verdict {
+        Some(Verdict::Duplicate) => ", the vendor had it already",
+        _ => "",
+    };
+    match &reply.meaning.id {
+        None => duplicate.to_owned(),
+        Some(Found::Id(id)) => format!("{duplicate}; vendor id {id}"),
+        Some(Found::Nothing) => format!("{duplicate}; the vendor's id was not found in the answer"),
     }
 }
 

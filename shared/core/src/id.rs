@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -56,6 +57,10 @@ text_type! {
     EntryKey
 }
 text_type! {
+    /// What the vendor calls the record.
+    VendorId
+}
+text_type! {
     /// SHA-256 in lower-case hexadecimal: 64 characters.
     Sha256Hex
 }
@@ -66,6 +71,23 @@ impl EntryKey {
     /// The idempotency key comes from outside; its digest cannot imitate another item of the ledger.
     pub fn of(integration: &IntegrationName, key: &IdempotencyKey) -> Self {
         Self(format!("{integration}/{}", &Sha256Hex::of(key.as_str().as_bytes()).0[..40]))
+    }
+}
+
+impl VendorId {
+    /// The most characters that an id may have.
+    pub const MOST: usize = 256;
+
+    /// The id that a vendor's answer gives: a text or a whole number, of one line and not too long.
+    pub fn read(value: &Value) -> Option<Self> {
+        let id = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+        };
+        let whole = !value.is_number() || id.bytes().all(|b| b == b'-' || b.is_ascii_digit());
+        let fits = !id.trim().is_empty() && id.chars().count() <= Self::MOST;
+        (whole && fits && !id.chars().any(char::is_control)).then_some(Self(id))
     }
 }
 
@@ -115,6 +137,27 @@ impl Version {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vendors_id_is_a_text_or_a_whole_number_on_one_line() {
+        let read = |json: &str| {
+            let value: Value = serde_json::from_str(json).expect("JSON");
+            VendorId::read(&value).map(|id| id.0)
+        };
+        for (json, id) in [
+            ("\"inv_7\"", "inv_7"),
+            ("7", "7"),
+            ("-1", "-1"),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+        ] {
+            assert_eq!(read(json).as_deref(), Some(id));
+        }
+        let long = format!("\"{}\"", "é".repeat(VendorId::MOST + 1));
+        for json in ["null", "true", "1.0", "1e3", "\"\"", "\" \"", "\"a\\nb\"", "[]", "{}", &long]
+        {
+            assert_eq!(read(json), None, "{json}");
+        }
+    }
 
     #[test]
     fn an_entry_key_follows_from_integration_and_key_alone() {

@@ -8,10 +8,13 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::dedupe::{Dedupe, Lookup};
 use crate::{
+    expression::Expression,
     gate::BreakerPolicy,
     hook::Verify,
     id::{DestinationName, IntegrationName, SecretName, Sha256Hex},
+    meaning::Override,
     pace::Rate,
     span,
     stage::{NotDeclared, Stage},
@@ -82,8 +85,14 @@ pub struct Integration {
     pub destination: DestinationName,
     /// How the vendor's request is made.
     pub request: RequestRule,
+    /// What the vendor's answers mean.
+    #[serde(default)]
+    pub response: ResponseRule,
     /// What the vendor can promise about a repeated request.
     pub dedupe: Dedupe,
+    /// How the vendor is asked whether it has the record, before a request in doubt is sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<Lookup>,
     /// Translation tables for mappings: name -> value -> value.
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
     /// When to try again, and when to stop.
@@ -163,6 +172,20 @@ pub struct RequestRule {
     pub schema: Value,
 }
 
+/// What the vendor's answers mean, where their status alone does not say it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ResponseRule {
+    /// What the vendor calls the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_id: Option<Expression>,
+    /// Holds for an answer that says: I have it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_if: Option<Expression>,
+    /// Holds for an answer that says no, whatever its status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected_if: Option<Expression>,
+}
+
 /// The HTTP methods that write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -187,24 +210,6 @@ impl Method {
             Self::Delete => "DELETE",
         }
     }
-}
-
-/// What the vendor can promise about a repeated request; decides what `unknown` leads to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Dedupe {
-    /// Recognises our idempotency key in this header, for this long after the first attempt.
-    Key {
-        /// The header's name.
-        header: String,
-        /// How long the vendor remembers keys.
-        #[serde(with = "span::millis")]
-        max_age: Duration,
-    },
-    /// Repeating the request changes nothing more.
-    Upsert,
-    /// Nothing: a delivery in doubt waits for a person.
-    None,
 }
 
 /// When to try again, and when to stop.
@@ -241,6 +246,9 @@ pub struct Destination {
     /// When calls are stopped because the vendor is ill; where nothing is declared, never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaker: Option<BreakerPolicy>,
+    /// What its statuses mean where they do not mean what they should; the first that fits counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Override>,
 }
 
 /// How calls prove who we are. Secrets are named here and read by dispatch.

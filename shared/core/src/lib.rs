@@ -3,7 +3,7 @@
 //! - [`integration`]: what a user declares, compiled: integrations, destinations, [owners](owner), policies; per [`stage`].
 //! - [`id`]: the names and keys of things, each a type of its own.
 //! - [`entry`]: one delivery's entry in the ledger, with its [`history`].
-//! - [`outcome`]: what an attempt is known to have done.
+//! - [`outcome`]: what an attempt is known to have done; [`reading`]: what an integration's own rules say of an answer.
 //! - [`decide`](mod@decide): the only place where a delivery's fate is decided.
 //! - [`drive`](mod@drive): load, decide, save, run the commands; over the [`ports`].
 //! - [`accept`](mod@accept), [`release`](mod@release): how a delivery begins, and how long waits end.
@@ -18,9 +18,11 @@ pub mod address;
 pub mod alert;
 pub mod class;
 pub mod decide;
+pub mod dedupe;
 pub mod door;
 pub mod drive;
 pub mod entry;
+pub mod expression;
 pub mod gate;
 pub mod headers;
 pub mod history;
@@ -28,13 +30,17 @@ pub mod hook;
 pub mod id;
 pub mod integration;
 pub mod issue;
+mod look;
+pub mod meaning;
 pub mod metric;
 pub mod notice;
+mod orphan;
 pub mod outcome;
 pub mod owner;
 pub mod pace;
 pub mod ports;
 pub mod problem;
+pub mod reading;
 pub mod record;
 pub mod release;
 pub mod reply;
@@ -44,6 +50,7 @@ mod settle;
 pub mod span;
 pub mod stage;
 pub mod standing;
+mod tell;
 pub mod ticket;
 pub mod timeline;
 pub mod trace;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::span;
+use crate::{
+    meaning::{Meaning, Verdict},
+    span,
+};
 
 /// What came of one HTTP call, as far as the wire tells.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,6 +59,16 @@ pub struct Reply {
     pub retry_after: Option<Duration>,
     /// The beginning of the body, with every secret taken out.
     pub excerpt: String,
+    /// What the rules of the integration and its destination make of it.
+    #[serde(default, skip_serializing_if = "Meaning::is_plain")]
+    pub meaning: Meaning,
+}
+
+impl Reply {
+    /// An answer of which no declared rule says anything.
+    pub fn plain(status: u16, retry_after: Option<Duration>, excerpt: impl Into<String>) -> Self {
+        Self { status, retry_after, excerpt: excerpt.into(), meaning: Meaning::default() }
+    }
 }
 
 mod optional {
@@ -119,7 +132,7 @@ impl Outcome {
     }
 }
 
-/// Judges an answer by the table of outcomes (ARCHITECTURE.md, "Outcomes").
+/// Judges an answer by what is declared of it, else by the table of outcomes (README.md, "Operate").
 pub fn judge(answer: &Answer) -> Outcome {
     match answer {
         Answer::NotSent(NotSent::NoConnection | NotSent::SecretUnavailable) => {
@@ -130,7 +143,20 @@ pub fn judge(answer: &Answer) -> Outcome {
             Outcome::NoEffect(Reason::Misconfigured)
         }
         Answer::Lost(_) => Outcome::Unknown,
-        Answer::Replied(reply) => judge_status(reply),
+        Answer::Replied(reply) => match reply.meaning.verdict {
+            Some(verdict) => judge_declared(verdict, reply.status),
+            None => judge_status(reply),
+        },
+    }
+}
+
+fn judge_declared(verdict: Verdict, status: u16) -> Outcome {
+    match verdict {
+        Verdict::Delivered | Verdict::Duplicate => Outcome::Delivered,
+        Verdict::NoEffect if status == 429 => Outcome::NoEffect(Reason::Throttled),
+        Verdict::NoEffect => Outcome::NoEffect(Reason::Unavailable),
+        Verdict::Rejected => Outcome::Rejected,
+        Verdict::Unknown => Outcome::Unknown,
     }
 }
 
@@ -171,7 +197,7 @@ mod tests {
     use super::*;
 
     fn status(status: u16) -> Outcome {
-        judge(&Answer::Replied(Reply { status, retry_after: None, excerpt: String::new() }))
+        judge(&Answer::Replied(Reply::plain(status, None, "")))
     }
 
     #[test]
@@ -194,12 +220,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_declared_of_an_answer_outweighs_its_status() {
+        for (status, verdict, outcome) in [
+            (409, Verdict::Duplicate, Outcome::Delivered),
+            (404, Verdict::Delivered, Outcome::Delivered),
+            (500, Verdict::NoEffect, Outcome::NoEffect(Reason::Unavailable)),
+            (403, Verdict::NoEffect, Outcome::NoEffect(Reason::Unavailable)),
+            (429, Verdict::NoEffect, Outcome::NoEffect(Reason::Throttled)),
+            (200, Verdict::Rejected, Outcome::Rejected),
+            (422, Verdict::Unknown, Outcome::Unknown),
+        ] {
+            let mut reply = Reply::plain(status, None, "");
+            reply.meaning.verdict = Some(verdict);
+            assert_eq!(judge(&Answer::Replied(reply)), outcome, "{status}");
+        }
+    }
+
+    #[test]
     fn a_503_that_names_a_time_had_no_effect() {
-        let reply = Reply {
-            status: 503,
-            retry_after: Some(Duration::from_secs(3)),
-            excerpt: String::new(),
-        };
+        let reply = Reply::plain(503, Some(Duration::from_secs(3)), "");
         assert_eq!(judge(&Answer::Replied(reply)), Outcome::NoEffect(Reason::Unavailable));
     }
 

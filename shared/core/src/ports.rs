@@ -10,6 +10,7 @@ use crate::{
     gate::Gate,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     issue::{Issue, IssueId, step::Looked},
+    meaning::Finding,
     outcome::Answer,
     pace::Pace,
     ticket::{Queue, Ticket},
@@ -65,6 +66,13 @@ pub trait Ports {
 
     /// Makes one HTTP call of the delivery. Whatever comes of it is an answer.
     fn call(&self, entry: &Entry, fresh_secret: bool) -> impl Future<Output = (Answer, Duration)>;
+
+    /// Asks the vendor whether it has the delivery. Whatever comes of it is an answer.
+    fn look(
+        &self,
+        entry: &Entry,
+        fresh_secret: bool,
+    ) -> impl Future<Output = (Answer, Finding, Duration)>;
 
     /// Tells the owner, on the channel that the alert names.
     fn publish(&self, alert: &Alert) -> impl Future<Output = Result<(), PortError>>;

@@ -13,4 +13,7 @@ pub struct Request {
     pub path: String,
     /// The JSON body.
     pub body: String,
+    /// Path and query at which to ask whether the vendor has it, where it can be asked; like `path`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<String>,
 }

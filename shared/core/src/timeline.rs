@@ -30,6 +30,7 @@ fn standing(entry: &Entry) -> String {
         State::Waiting { due_at, .. } => format!("waiting until {due_at:.0}"),
         state @ (State::Accepted
         | State::Sending { .. }
+        | State::Looking { .. }
         | State::Delivered
         | State::Closed { .. }) => state.word().to_owned(),
     }

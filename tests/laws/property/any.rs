@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use fairlead_core::{
     class::Class,
-    decide::{Input, Moment},
+    decide::{Input, Moment, Policy},
     entry::{End, Held, Life, State},
-    id::{Token, Version},
-    integration::{Dedupe, RetryPolicy},
+    id::{Token, VendorId, Version},
+    integration::{Dedupe, Lookup, RetryPolicy},
+    meaning::Finding,
     outcome::{Answer, Lost, NotSent, Reply},
     ticket::Order,
     wait::Jitter,
@@ -25,8 +26,16 @@ pub(crate) fn cases() -> ProptestConfig {
 #[derive(Clone, Debug)]
 pub(crate) struct Terms {
     pub(crate) dedupe: Dedupe,
+    pub(crate) lookup: Option<Lookup>,
     pub(crate) retry: RetryPolicy,
     pub(crate) lease: Duration,
+}
+
+impl Terms {
+    pub(crate) fn policy(&self) -> Policy<'_> {
+        let Self { dedupe, lookup, retry, lease } = self;
+        Policy { dedupe, lookup: lookup.as_ref(), retry, lease: *lease }
+    }
 }
 
 /// Around noon, so that moments meet; and sometimes anywhere in time.
@@ -69,6 +78,7 @@ pub(crate) fn state() -> impl Strategy<Value = State> + Clone {
     prop_oneof![
         Just(State::Accepted),
         (token(), time()).prop_map(|(token, until)| State::Sending { token, until }),
+        (token(), time()).prop_map(|(token, until)| State::Looking { token, until }),
         (time(), held).prop_map(|(due_at, held)| State::Waiting { due_at, held }),
         Just(State::Delivered),
         select(&End::ALL[..]).prop_map(|how| State::Closed { how }),
@@ -78,17 +88,22 @@ pub(crate) fn state() -> impl Strategy<Value = State> + Clone {
 }
 
 pub(crate) fn life() -> impl Strategy<Value = Life> + Clone {
-    let facts = (any::<bool>(), any::<bool>(), option::of(time()));
+    let facts = (any::<bool>(), any::<bool>(), option::of(time()), option::of(time()));
     (state(), version(), time(), count(), count(), facts).prop_map(
-        |(state, version, begun_at, attempts, failures, (doubt, refused, first_sent_at))| Life {
-            state,
-            version,
-            begun_at,
-            attempts,
-            failures,
-            first_sent_at,
-            doubt,
-            refused,
+        |(state, version, begun_at, attempts, failures, facts)| {
+            let (doubt, refused, first_sent_at, doubted_at) = facts;
+            Life {
+                state,
+                version,
+                begun_at,
+                attempts,
+                failures,
+                first_sent_at,
+                doubt,
+                doubted_at,
+                refused,
+                vendor_id: None,
+            }
         },
     )
 }
@@ -110,9 +125,19 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> + Clone {
             Answer::Lost(Lost::Truncated),
         ]),
         (status, option::of(length())).prop_map(|(status, retry_after)| {
-            Answer::Replied(Reply { status, retry_after, excerpt: String::new() })
+            Answer::Replied(Reply::plain(status, retry_after, ""))
         }),
     ]
+}
+
+pub(crate) fn finding() -> impl Strategy<Value = Finding> + Clone {
+    select(vec![
+        Finding::Absent,
+        Finding::Ours(VendorId::new("inv_7")),
+        Finding::Several(2),
+        Finding::Foreign,
+        Finding::Unclear,
+    ])
 }
 
 pub(crate) fn order() -> impl Strategy<Value = Order> + Clone {
@@ -133,6 +158,9 @@ pub(crate) fn input() -> impl Strategy<Value = Input> + Clone {
             token,
             answer,
             took
+        }),
+        (token(), answer(), finding(), length()).prop_map(|(token, answer, finding, took)| {
+            Input::Looked { token, answer, finding, took }
         }),
         option::of(version()).prop_map(|version| Input::Tell { version }),
         version().prop_map(|version| Input::Told { version }),
@@ -156,7 +184,13 @@ pub(crate) fn terms() -> impl Strategy<Value = Terms> + Clone {
             retry_after_max,
         },
     );
-    (dedupe(), retry, length()).prop_map(|(dedupe, retry, lease)| Terms { dedupe, retry, lease })
+    let lookup = option::of(length().prop_map(fairlead_tests::sample::lookup_after));
+    (dedupe(), lookup, retry, length()).prop_map(|(dedupe, lookup, retry, lease)| Terms {
+        dedupe,
+        lookup,
+        retry,
+        lease,
+    })
 }
 
 pub(crate) fn moment() -> impl Strategy<Value = Moment> + Clone {

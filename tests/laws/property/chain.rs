@@ -27,13 +27,13 @@ fn moment(now: Timestamp, number: u128, hops: u8) -> Moment {
 }
 
 fn throttled() -> Answer {
-    Answer::Replied(Reply { status: 429, retry_after: None, excerpt: String::new() })
+    Answer::Replied(Reply::plain(429, None, ""))
 }
 
 #[test]
 fn forty_short_waits_in_a_row_never_make_a_loop() {
     let (retry, lease) = (waits(&[10]), Duration::from_secs(35));
-    let policy = Policy { dedupe: &Dedupe::Upsert, retry: &retry, lease };
+    let policy = Policy { dedupe: &Dedupe::Upsert, lookup: None, retry: &retry, lease };
     let (mut life, mut now, mut hops, mut looks) = (Life::begin(noon()), noon(), 1, 0);
     for attempt in 0..40 {
         let at = moment(now, attempt, hops);
@@ -71,7 +71,7 @@ proptest! {
             _ => moment.hops,
         };
         let policy =
-            terms.as_ref().map(|t| Policy { dedupe: &t.dedupe, retry: &t.retry, lease: t.lease });
+            terms.as_ref().map(any::Terms::policy);
         for command in decide(&life, &input, policy.as_ref(), &moment).commands {
             let most = match command {
                 Command::Send { queue: Queue::Dispatch, .. } => Ticket::MOST_HOPS,
@@ -91,7 +91,7 @@ proptest! {
         schedule in vec(1_u64..500, 0..4),
     ) {
         let (retry, lease) = (waits(&schedule), Duration::from_secs(35));
-        let policy = Policy { dedupe: &Dedupe::Upsert, retry: &retry, lease };
+        let policy = Policy { dedupe: &Dedupe::Upsert, lookup: None, retry: &retry, lease };
         let (mut life, mut now, mut counted) = (Life::begin(noon()), noon(), 0);
         for (number, answer) in answers.iter().enumerate() {
             let at = moment(now, number as u128, 0);

@@ -2,9 +2,10 @@
 
 use fairlead_core::{
     class::Class,
-    decide::{Command, Input, Moment, Policy, Step, decide},
+    decide::{Command, Input, Moment, Step, decide},
     entry::{End, Life, State},
     history::What,
+    meaning::Finding,
     span::after,
     ticket::Queue,
     wait::LONGEST_DELAY,
@@ -14,7 +15,7 @@ use proptest::{prelude::*, sample::select};
 use super::any::{self, Terms};
 
 fn decided(life: &Life, input: &Input, terms: Option<&Terms>, moment: &Moment) -> Step {
-    let policy = terms.map(|t| Policy { dedupe: &t.dedupe, retry: &t.retry, lease: t.lease });
+    let policy = terms.map(Terms::policy);
     decide(life, input, policy.as_ref(), moment)
 }
 
@@ -59,14 +60,14 @@ proptest! {
         match step.next {
             None => prop_assert!(step.lines.is_empty()),
             Some(next) => {
-                prop_assert_eq!(next, Life { doubt: false, ..life });
+                prop_assert_eq!(next, Life { doubt: false, doubted_at: None, ..life });
                 prop_assert_eq!(step.lines.last(), Some(&What::HeardLate));
             }
         }
     }
 
     #[test]
-    fn doubt_ends_only_with_delivery_or_a_checked_order(
+    fn doubt_ends_only_with_delivery_a_checked_order_or_a_clean_look(
         mut life in any::life(),
         input in any::input(),
         terms in proptest::option::of(any::terms()),
@@ -77,7 +78,9 @@ proptest! {
             return Ok(());
         };
         let checked = matches!(&input, Input::Retry(order) if order.checked);
-        prop_assert!(next.doubt || next.state == State::Delivered || checked);
+        let looked = matches!(&input, Input::Looked { finding: Finding::Absent, .. });
+        let ours = matches!(life.state, State::Looking { .. }) && looked;
+        prop_assert!(next.doubt || next.state == State::Delivered || checked || ours);
         // What may be there is never called rejected or exhausted.
         let denied = [Class::Rejected, Class::Exhausted, Class::TooLarge];
         let newly = !matches!(life.state, State::Parked { .. });
@@ -94,14 +97,15 @@ proptest! {
         moment in any::moment(),
     ) {
         let step = decided(&life, &input, Some(&terms), &moment);
-        let call = |command: &Command| matches!(command, Command::Call { .. });
+        let call =
+            |command: &Command| matches!(command, Command::Call { .. } | Command::Look { .. });
         if step.commands.iter().any(call) {
             let early = matches!(life.state, State::Waiting { due_at, .. } if moment.now < due_at);
             prop_assert!(!early);
             // The lease stands in what is saved, under the token that the call will answer to.
             let until = after(moment.now, terms.lease);
-            let sending = State::Sending { token: moment.token, until };
-            prop_assert_eq!(step.next.map(|next| next.state), Some(sending));
+            let lease = step.next.and_then(|next| next.lease());
+            prop_assert_eq!(lease, Some((moment.token, until)));
         }
     }
 
@@ -112,7 +116,8 @@ proptest! {
         moment in any::moment(),
     ) {
         let step = decided(&life, &input, None, &moment);
-        let called = step.commands.iter().any(|c| matches!(c, Command::Call { .. }));
+        let call = |c: &Command| matches!(c, Command::Call { .. } | Command::Look { .. });
+        let called = step.commands.iter().any(call);
         prop_assert!(!called);
     }
 

@@ -7,9 +7,12 @@ use fairlead_core::{
     entry::Entry,
     gate::Gate,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
-    outcome::Answer,
+    integration::Integration,
+    meaning::{Finding, Meaning},
+    outcome::{Answer, Reply},
     pace::Pace,
     ports::{Gates, Inserted, PortError, Ports, Saved},
+    reading::{Heard, Reading},
     span::after,
     ticket::{Queue, Ticket},
     wait::{Jitter, LONGEST_DELAY},
@@ -134,7 +137,20 @@ impl Ports for World {
     }
 
     async fn call(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Duration) {
-        (self.vendor.borrow_mut().call(entry, fresh_secret, self.clock()), TOOK)
+        let mut answer = self.vendor.borrow_mut().call(entry, fresh_secret, self.clock());
+        if let Answer::Replied(reply) = &mut answer {
+            reply.meaning = self.meaning(entry, reply);
+        }
+        (answer, TOOK)
+    }
+
+    async fn look(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Finding, Duration) {
+        let answer = self.vendor.borrow_mut().asked(entry, fresh_secret, self.clock());
+        let finding = match &answer {
+            Answer::Replied(reply) => self.finding(entry, reply),
+            Answer::NotSent(_) | Answer::Lost(_) => Finding::Unclear,
+        };
+        (answer, finding, TOOK)
     }
 
     async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
@@ -157,6 +173,39 @@ impl Ports for World {
             .collect();
         due.sort();
         Ok(due.into_iter().take(PAGE).map(|(_, key)| key).collect())
+    }
+}
+
+impl World {
+    fn meaning(&self, entry: &Entry, reply: &Reply) -> Meaning {
+        self.read(entry, reply, |reading, _, heard| reading.meaning(heard)).unwrap_or_default()
+    }
+
+    fn finding(&self, entry: &Entry, reply: &Reply) -> Finding {
+        let read = self.read(entry, reply, |reading, integration, heard| {
+            Some(reading.finding(integration.lookup.as_ref()?, heard))
+        });
+        read.flatten().unwrap_or(Finding::Unclear)
+    }
+
+    /// Reads an answer as the adapter does; here the excerpt is all of it.
+    fn read<T>(
+        &self,
+        entry: &Entry,
+        reply: &Reply,
+        f: impl FnOnce(&Reading<'_>, &Integration, &Heard<'_>) -> T,
+    ) -> Option<T> {
+        let catalog = self.catalog.borrow();
+        let (integration, destination) = catalog.find(&entry.integration)?;
+        let reading = Reading {
+            response: &integration.response,
+            outcomes: &destination.outcomes,
+            event: &entry.event,
+            request: entry.request.as_ref()?,
+            key: &entry.idempotency_key,
+        };
+        let body = reply.excerpt.as_bytes();
+        Some(f(&reading, integration, &Heard { status: reply.status, headers: &[], body }))
     }
 }
 

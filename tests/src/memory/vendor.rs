@@ -14,6 +14,8 @@ use jiff::Timestamp;
 pub enum Says {
     /// It creates the invoice and says 201.
     Created,
+    /// It creates the invoice and answers with this status and body.
+    CreatedAs(u16, &'static str),
     /// It creates the invoice, and the answer is lost.
     CreatedUnheard,
     /// It creates nothing and answers so, with a time to come back where it names one.
@@ -22,6 +24,15 @@ pub enum Says {
     Silence,
     /// Nobody is there.
     Absent,
+}
+
+/// What the vendor says when it is asked whether it has a record.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// This.
+    Status(u16, &'static str),
+    /// Nothing.
+    Silence,
 }
 
 /// One call as the vendor saw it.
@@ -53,6 +64,10 @@ pub struct Vendor {
     pub cached: &'static str,
     /// Every call so far.
     pub calls: Vec<Call>,
+    /// What it says at the next questions whether it has a record; afterwards what it has.
+    pub told: VecDeque<Told>,
+    /// Every such question so far.
+    pub questions: Vec<Call>,
     /// The keys of the invoices created; twice the same key only where it does not heed them.
     pub created: Vec<String>,
     heeds_keys: bool,
@@ -68,6 +83,8 @@ impl Vendor {
             stored: "first",
             cached: "first",
             calls: vec![],
+            told: VecDeque::new(),
+            questions: vec![],
             created: vec![],
             heeds_keys: *dedupe != Dedupe::None,
         }
@@ -97,6 +114,10 @@ impl Vendor {
                 self.create(key);
                 reply(201, None, "")
             }
+            Says::CreatedAs(status, body) => {
+                self.create(key);
+                reply(status, None, body)
+            }
             Says::CreatedUnheard => {
                 self.create(key);
                 Answer::Lost(Lost::Reset)
@@ -104,6 +125,32 @@ impl Vendor {
             Says::Status(status, retry_after, body) => reply(status, retry_after, body),
             Says::Silence => Answer::Lost(Lost::Timeout),
             Says::Absent => Answer::NotSent(NotSent::NoConnection),
+        }
+    }
+
+    /// It is asked whether it has the delivery's record.
+    pub(super) fn asked(&mut self, entry: &Entry, fresh_secret: bool, now: Timestamp) -> Answer {
+        let Some(path) = entry.request.as_ref().and_then(|request| request.lookup.as_ref()) else {
+            return Answer::NotSent(NotSent::NotAllowed);
+        };
+        if fresh_secret {
+            self.cached = self.stored;
+        }
+        let key = entry.idempotency_key.as_str().to_owned();
+        let request = format!("GET {path}");
+        self.questions.push(Call { at: now, key: key.clone(), request, secret: self.cached });
+        if self.cached != self.takes {
+            return reply(401, None, r#"{"error":"unknown key"}"#);
+        }
+        match self.told.pop_front() {
+            Some(Told::Status(status, body)) => reply(status, None, body),
+            Some(Told::Silence) => Answer::Lost(Lost::Timeout),
+            None => {
+                let ours = self.created.iter().filter(|created| **created == key);
+                let items = ours.map(|key| format!("{{\"id\":\"inv-{key}\"}}"));
+                let items: Vec<String> = items.collect();
+                reply(200, None, &format!("{{\"items\":[{}]}}", items.join(",")))
+            }
         }
     }
 
@@ -115,5 +162,5 @@ impl Vendor {
 }
 
 fn reply(status: u16, retry_after: Option<Duration>, excerpt: &str) -> Answer {
-    Answer::Replied(Reply { status, retry_after, excerpt: excerpt.to_owned() })
+    Answer::Replied(Reply::plain(status, retry_after, excerpt))
 }

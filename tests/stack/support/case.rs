@@ -43,6 +43,20 @@ impl Case {
         )
     }
 
+    /// An invoice was paid: becomes a receipt at a vendor that knows no keys, but can be asked.
+    pub(crate) fn payment(id: &str) -> Self {
+        let event = json!({"id": format!("evt-{id}"), "data": {"payment": {
+            "id": id, "amount": "119.00", "currency": "eur", "customer": {"id": "C-31"},
+        }}});
+        Self::new(
+            "invoice-paid-to-receipt",
+            id,
+            format!("invoice-paid:{id}"),
+            format!("receipt-{id}"),
+            event,
+        )
+    }
+
     /// An order changed: becomes a customer, written by PUT. The record is the customer.
     pub(crate) fn order(order: &str, customer: &str) -> Self {
         let event = json!({"id": format!("evt-{order}"), "data": {"order": {

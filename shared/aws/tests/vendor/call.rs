@@ -10,7 +10,7 @@ use fairlead_aws::{
 };
 use fairlead_core::{
     id::{DestinationName, IdempotencyKey, SecretName},
-    integration::{Auth, Dedupe, Destination, Method, Timeout},
+    integration::{Auth, Dedupe, Destination, Method, ResponseRule, Timeout},
     outcome::{Answer, Lost, NotSent, Reply},
     request::Request,
 };
@@ -19,6 +19,8 @@ use fairlead_core::{
 pub(crate) const CANARY: &str = "canary-5ecret/+ value";
 
 pub(crate) const KEY: &str = "deal-won:D-1042";
+
+pub(crate) const EVENT: &str = r#"{"id":"D-1042"}"#;
 
 pub(crate) const BODY: &str = r#"{"external_id":"D-1042"}"#;
 
@@ -35,6 +37,7 @@ pub(crate) struct Call {
     pub(crate) request: Request,
     pub(crate) key: IdempotencyKey,
     pub(crate) credential: Credential,
+    pub(crate) response: ResponseRule,
 }
 
 impl Call {
@@ -50,18 +53,22 @@ impl Call {
                 private: false,
                 rate: None,
                 breaker: None,
+                outcomes: vec![],
             },
             dedupe: Dedupe::Key {
                 header: "Idempotency-Key".to_owned(),
                 max_age: Duration::from_secs(60),
+                quoted: false,
             },
             request: Request {
                 method: Method::Post,
                 path: "/v2/invoices".to_owned(),
                 body: BODY.to_owned(),
+                lookup: None,
             },
             key: IdempotencyKey::new(KEY),
             credential: Credential::from(Secret::new(CANARY)),
+            response: ResponseRule::default(),
         }
     }
 
@@ -85,17 +92,23 @@ impl Call {
         Self { dedupe: Dedupe::None, ..Self::new() }
     }
 
-    pub(crate) async fn make(&self, vendor: &Vendor) -> Answer {
-        let call = vendor::Call {
+    /// All that the vendor is told.
+    pub(crate) fn whole(&self) -> vendor::Call<'_> {
+        vendor::Call {
             destination: &self.destination,
             dedupe: &self.dedupe,
             request: &self.request,
             idempotency_key: &self.key,
             credential: &self.credential,
+            response: &self.response,
+            event: EVENT,
             deadline: None,
-        };
+        }
+    }
+
+    pub(crate) async fn make(&self, vendor: &Vendor) -> Answer {
         let begun = Instant::now();
-        let answer = vendor.call(&call).await;
+        let answer = vendor.call(&self.whole()).await;
         let late = begun.elapsed().saturating_sub(self.destination.timeout.total);
         assert!(late < Duration::from_millis(600), "the deadline did not hold: {late:?} late");
         answer

@@ -8,6 +8,8 @@ mod body;
 mod call;
 mod fault;
 mod guard;
+mod look;
+mod meaning;
 mod reuse;
 mod server;
 mod tls;

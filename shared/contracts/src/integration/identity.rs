@@ -27,6 +27,7 @@ pub(super) struct Identity<'n> {
     pub(super) keep: policy::Length<'n>,
     pub(super) header: Option<(Option<String>, Said<'n>)>,
     pub(super) max_age: policy::Length<'n>,
+    pub(super) quoted: bool,
 }
 
 impl Reader<'_> {
@@ -118,7 +119,21 @@ impl Reader<'_> {
         let header = fields.optional_text("header", self.mistakes);
         let header = header.map(|said| (name::header(self.source, said, &[], self.mistakes), said));
         let max_age = fields.length("key_max_age", DAY, self.mistakes);
+        let quoted = self.quoted(&mut fields, header.is_some());
         fields.finish(self.mistakes);
-        Some(Identity { key, key_at, keep: keep?, header, max_age: max_age? })
+        Some(Identity { key, key_at, keep: keep?, header, max_age: max_age?, quoted: quoted? })
+    }
+
+    /// Whether the key is sent in quotes.
+    fn quoted(&mut self, fields: &mut Fields<'_>, header: bool) -> Option<bool> {
+        let help =
+            "write quoted: true if the vendor wants the key in quotes, as a string of RFC 8941";
+        let quoted = fields.flag("quoted", help, self.mistakes);
+        if let Some(node) = fields.optional("quoted").filter(|_| !header) {
+            let message = "\"quoted\" has no effect without \"header\"";
+            let help = "name the header that carries the key, or remove quoted";
+            self.mistakes.add(Code::FL0307, self.source, &node.span, message, help);
+        }
+        quoted
     }
 }

@@ -4,6 +4,7 @@ mod advice;
 mod defaults;
 mod identity;
 mod owner;
+mod response;
 mod retry;
 mod verify;
 
@@ -85,9 +86,10 @@ impl Reader<'_> {
             file.map("request", self.mistakes).and_then(|fields| self.request(fields, known));
         self.one_header(target.as_ref(), identity.as_ref(), declared);
         self.key_is_signed(wanted.as_ref(), identity.as_ref());
-        let policy = self.policy(&mut file, request.as_ref(), identity.as_ref());
+        let response = self.response(&mut file, known);
+        let policy = self.policy(&mut file, request.as_ref(), identity.as_ref(), response.as_ref());
         file.finish(self.mistakes);
-        let (dedupe, retry) = policy?;
+        let (dedupe, lookup, retry) = policy?;
         let identity = identity?;
         Some(Integration {
             name: name?,
@@ -98,7 +100,9 @@ impl Reader<'_> {
             idempotency: Idempotency { key: identity.key?, keep: identity.keep.0 },
             destination: target?,
             request: request?,
+            response: response?.rule,
             dedupe,
+            lookup,
             tables: tables?,
             retry,
             hash: Sha256Hex::of(b""),

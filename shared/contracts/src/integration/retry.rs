@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use fairlead_core::integration::{Dedupe, RequestRule, RetryPolicy};
+use fairlead_core::integration::{Dedupe, Lookup, RequestRule, RetryPolicy};
 
-use super::{Reader, Tables, identity::Identity};
+use super::{Reader, Tables, identity::Identity, response::Response};
 use crate::{
     code::Code,
     fields::{Fields, length, said},
@@ -33,12 +33,9 @@ impl Reader<'_> {
         file: &mut Fields<'_>,
         request: Option<&RequestRule>,
         identity: Option<&Identity<'_>>,
-    ) -> Option<(Dedupe, RetryPolicy)> {
+        response: Option<&Response<'_>>,
+    ) -> Option<(Dedupe, Option<Lookup>, RetryPolicy)> {
         let at = file.optional("request").map(|node| node.span.clone());
-        let unsure = match file.optional_map("response", self.mistakes) {
-            Some(fields) => self.unsure(fields).map(Some),
-            None => file.optional("response").is_none().then_some(None),
-        };
         let retry = self.retry(file);
         let identity = identity?;
         if let Some(retry) = &retry {
@@ -48,16 +45,12 @@ impl Reader<'_> {
             method: request?.method,
             header: identity.header.clone(),
             max_age: identity.max_age,
-            unsure: unsure?,
+            quoted: identity.quoted,
+            unsure: response?.unsure.clone(),
         };
         let dedupe = policy::dedupe(self.source, &at?, promises, self.mistakes);
-        Some((dedupe?, retry?.policy))
-    }
-
-    fn unsure<'n>(&mut self, mut fields: Fields<'n>) -> Option<policy::Unsure<'n>> {
-        let said = fields.text("unsure", self.mistakes);
-        fields.finish(self.mistakes);
-        policy::unsure(self.source, said?, self.mistakes)
+        let (dedupe, lookup) = dedupe?;
+        Some((dedupe, lookup, retry?.policy))
     }
 
     pub(super) fn retry<'n>(&mut self, file: &mut Fields<'n>) -> Option<policy::Retry<'n>> {

@@ -3,12 +3,14 @@
 //! - `guard` looks through a program before it is compiled and leads every loop through a step counter;
 //! - `native` and `prelude.jq` are all that a program may call;
 //! - `given` is what a program sees besides its input;
+//! - `answer` reads the part of jq that dispatch runs without jq;
 //! - `value` is the way in and out; `money` knows cents.
 //!
 //! The bound is on steps and on the size of single values, not on seconds:
 //! comparing two huge values is one step, so a program can still be slow, but not without end.
 
 mod advice;
+mod answer;
 mod given;
 mod guard;
 mod money;
@@ -27,6 +29,7 @@ use jaq_core::{
 };
 use jaq_json::Val;
 
+pub(crate) use answer::answer;
 pub(crate) use given::Given;
 pub(crate) use sandbox::Tables;
 

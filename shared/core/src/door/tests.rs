@@ -21,6 +21,7 @@ use crate::{
     id::{DeliveryId, EntryKey, SecretName, Version},
     integration::{Auth, Timeout},
     issue::{Issue, IssueId, step::Looked},
+    meaning::Finding,
     outcome::{Lost, Reply},
     pace::Pace,
     ports::{Gates, Inserted, Issues},
@@ -179,6 +180,10 @@ impl Ports for Ledger {
         (Answer::Lost(Lost::Timeout), Duration::ZERO)
     }
 
+    async fn look(&self, _: &Entry, _: bool) -> (Answer, Finding, Duration) {
+        unreachable!("no test of the gate asks the vendor")
+    }
+
     async fn publish(&self, _: &Alert) -> Result<(), PortError> {
         Ok(())
     }
@@ -214,11 +219,12 @@ fn destination(rate: Option<Rate>) -> Destination {
         private: false,
         rate,
         breaker: Some(BreakerPolicy::default()),
+        outcomes: vec![],
     }
 }
 
 fn answered(status: u16) -> Answer {
-    Answer::Replied(Reply { status, retry_after: None, excerpt: String::new() })
+    Answer::Replied(Reply::plain(status, None, ""))
 }
 
 async fn try_enter(ledger: &Ledger, memory: &Memory, destination: &Destination) -> Door {

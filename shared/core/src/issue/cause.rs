@@ -170,8 +170,7 @@ mod tests {
     #[test]
     fn all_that_an_outage_looks_like_is_one_cause() {
         use crate::outcome::{Lost, Reply};
-        let reply =
-            |status| Answer::Replied(Reply { status, retry_after: None, excerpt: String::new() });
+        let reply = |status| Answer::Replied(Reply::plain(status, None, ""));
         let outage = [
             reply(500),
             reply(502),
