@@ -1,0 +1,109 @@
+//! The ledger in memory: entries, gates and paces, each written under its condition.
+
+use std::collections::BTreeMap;
+
+use fairlead_core::{
+    entry::{Entry, Work},
+    gate::Gate,
+    id::{DestinationName, EntryKey, Version},
+    pace::Pace,
+    ports::{Inserted, Saved},
+};
+use jiff::Timestamp;
+
+/// The most entries that one look at a partition shows.
+const PAGE: usize = 50;
+
+/// One table. Every operation is one request of DynamoDB: it happens whole or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    entries: BTreeMap<EntryKey, Entry>,
+    gates: BTreeMap<DestinationName, Gate>,
+    paces: BTreeMap<DestinationName, Pace>,
+}
+
+impl Ledger {
+    /// Every entry, by key.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// The entry at `key`.
+    pub fn load(&self, key: &EntryKey) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// Writes an entry unless an unexpired one lies there; our own repeated write counts as done.
+    pub fn insert(&mut self, entry: &Entry, now: Timestamp) -> Inserted {
+        match self.entries.get(&entry.key) {
+            Some(first) if first.writer == entry.writer => Inserted::New,
+            Some(first) if first.expires_at > now => Inserted::Exists(Box::new(first.clone())),
+            _ => {
+                self.put(entry);
+                Inserted::New
+            }
+        }
+    }
+
+    /// Replaces version `replaces` of an entry; our own repeated write counts as done.
+    pub fn save(&mut self, entry: &Entry, replaces: Version) -> Saved {
+        match self.entries.get(&entry.key) {
+            Some(found) if found.life.version == replaces => {
+                self.put(entry);
+                Saved::Done
+            }
+            Some(found) if found.writer == entry.writer => Saved::Done,
+            _ => Saved::Lost,
+        }
+    }
+
+    /// Writes an entry under no condition, as only a mistake does.
+    pub fn put(&mut self, entry: &Entry) {
+        self.entries.insert(entry.key.clone(), entry.clone());
+    }
+
+    /// The gate of a destination.
+    pub fn gate(&self, of: &DestinationName) -> Option<&Gate> {
+        self.gates.get(of)
+    }
+
+    /// Replaces version `replaces` of a gate.
+    pub fn save_gate(&mut self, of: &DestinationName, gate: &Gate, replaces: Version) -> Saved {
+        if self.gates.get(of).map_or(Version(0), |held| held.version) != replaces {
+            return Saved::Lost;
+        }
+        self.gates.insert(of.clone(), gate.clone());
+        Saved::Done
+    }
+
+    /// The pace of a destination.
+    pub fn pace(&self, of: &DestinationName) -> Option<Pace> {
+        self.paces.get(of).copied()
+    }
+
+    /// Replaces version `replaces` of a pace.
+    pub fn save_pace(&mut self, of: &DestinationName, pace: &Pace, replaces: Version) -> Saved {
+        if self.pace(of).unwrap_or_default().version != replaces {
+            return Saved::Lost;
+        }
+        self.paces.insert(of.clone(), *pace);
+        Saved::Done
+    }
+
+    /// A page of one partition of the index, oldest first, where `work` says how each entry stands in it.
+    pub fn due(
+        &self,
+        partition: &str,
+        now: Timestamp,
+        work: impl Fn(&Entry) -> Option<Work>,
+    ) -> Vec<EntryKey> {
+        let mut due: Vec<_> = self
+            .entries()
+            .filter_map(|entry| Some((work(entry)?, &entry.key)))
+            .filter(|(work, _)| work.partition == partition && work.at <= now)
+            .map(|(work, key)| (work.at, key))
+            .collect();
+        due.sort();
+        due.into_iter().take(PAGE).map(|(_, key)| key.clone()).collect()
+    }
+}
