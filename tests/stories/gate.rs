@@ -113,19 +113,53 @@ fn a_pause_longer_than_the_time_to_give_up_parks_and_tells() {
 #[test]
 fn a_declared_rate_is_kept_and_uses_up_no_failure() {
     let world = World::new(integration(keyed(), waits(&[10])));
-    let rate = Rate { calls: 10, per: Duration::from_secs(60) };
-    for found in world.catalog.borrow_mut().destinations.values_mut() {
-        found.rate = Some(rate);
-    }
+    let rate = limit(&world);
     for number in 0..100 {
         world.submit(deal(&format!("D-{number}"))).expect("accepted");
     }
     world.settle();
     assert!(all_delivered(&world), "{:?}", states(&world));
     assert!(world.entries().iter().all(|entry| entry.life.failures == 0));
-    let called = world.vendor.borrow().called_at();
-    for (place, first) in called.iter().enumerate() {
-        let within = called[place..].iter().filter(|at| **at < *first + rate.per).count();
-        assert!(within <= 10, "{within} calls in the minute from {first}");
+    assert_eq!(over(&world, rate), None);
+}
+
+/// A call that is repeated because its credential was refused counts for the vendor like any other.
+#[test]
+fn a_call_repeated_with_a_new_credential_has_a_slot_of_its_own() {
+    let world = World::new(integration(keyed(), waits(&[10])));
+    let rate = limit(&world);
+    for number in 0..30 {
+        world.submit(deal(&format!("D-{number}"))).expect("accepted");
+        let mut vendor = world.vendor.borrow_mut();
+        (vendor.takes, vendor.stored) = ("second", "second");
     }
+    for _ in 0..40 {
+        // Every instance has to learn of the new one by itself.
+        world.vendor.borrow_mut().cached = "first";
+        world.settle_until(world.clock() + rate.interval());
+    }
+    world.settle();
+    assert!(all_delivered(&world), "{:?}", states(&world));
+    let refused = world.vendor.borrow().calls.iter().filter(|call| call.secret == "first").count();
+    assert!(refused > 10, "{refused} were refused");
+    assert_eq!(over(&world, rate), None);
+}
+
+/// Ten calls a minute are allowed.
+fn limit(world: &World) -> Rate {
+    let rate = Rate { calls: 10, per: Duration::from_secs(60) };
+    for found in world.catalog.borrow_mut().destinations.values_mut() {
+        found.rate = Some(rate);
+    }
+    rate
+}
+
+/// The first window that holds more calls than allowed.
+fn over(world: &World, rate: Rate) -> Option<String> {
+    let called = world.vendor.borrow().called_at();
+    called.iter().enumerate().find_map(|(place, first)| {
+        let within = called[place..].iter().filter(|at| **at < *first + rate.per).count();
+        let most = usize::try_from(rate.calls).expect("small");
+        (within > most).then(|| format!("{within} calls in the minute from {first}"))
+    })
 }

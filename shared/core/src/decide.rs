@@ -13,7 +13,7 @@ use crate::{
     look,
     meaning::Finding,
     orphan,
-    outcome::Answer,
+    outcome::{Answer, Outcome, Reason, judge},
     settle,
     span::{after, until},
     tell,
@@ -245,6 +245,17 @@ pub fn wants_call(life: &Life, input: &Input, now: Timestamp) -> bool {
         }
     };
     ripe && matches!(input, Input::Picked | Input::Retry(_))
+}
+
+/// Whether the input leads to one more call at once, under the leave of the last one: its credential was refused.
+pub fn calls_again(life: &Life, input: &Input) -> bool {
+    let (State::Sending { token, .. }, Input::Answered { token: theirs, answer, .. }) =
+        (&life.state, input)
+    else {
+        return false;
+    };
+    let refused = judge(answer) == Outcome::NoEffect(Reason::Unauthorized);
+    token == theirs && refused && !life.refused
 }
 
 /// The one way into a call: the lease stands in the ledger before any byte leaves.

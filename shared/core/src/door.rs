@@ -150,6 +150,21 @@ pub async fn enter<P: Ports>(
     Ok(Door::Closed { until: after(ports.now(), FRESH_FOR), turn: true })
 }
 
+/// Asks for one more call under leave that was given: a call counts for the vendor's rate, whatever came of the last.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn again<P: Ports>(
+    ports: &P,
+    memory: &Memory,
+    destination: &Destination,
+    pass: Pass,
+) -> Result<Door, PortError> {
+    let Some(rate) = destination.rate else { return Ok(Door::Open(pass)) };
+    let turn = wait_for_slot(ports, memory, &destination.name, rate).await?;
+    Ok(turn.map_or(Door::Open(pass), |until| Door::Closed { until, turn: true }))
+}
+
 async fn current<P: Ports>(
     ports: &P,
     memory: &Memory,

@@ -7,7 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    decide::{Closed, Command, Decide, Input, Moment, Policy, Step, decide, wants_call},
+    decide::{
+        Closed, Command, Decide, Input, Moment, Policy, Step, calls_again, decide, wants_call,
+    },
     door::{self, Door, Memory, Pass},
     entry::{Entry, Life},
     gate::Pause,
@@ -52,9 +54,13 @@ impl<'a> Rules<'a> {
         entry: &Entry,
         input: &Input,
         now: Timestamp,
+        pass: Option<Pass>,
     ) -> Result<Option<Door>, PortError> {
         let found = self.catalog.find(&entry.integration);
         let Some((_, destination)) = found else { return Ok(None) };
+        if let (Some(pass), true) = (pass, calls_again(&entry.life, input)) {
+            return door::again(ports, self.memory, destination, pass).await.map(Some);
+        }
         if !wants_call(&entry.life, input, now) {
             return Ok(None);
         }
@@ -112,7 +118,7 @@ pub async fn drive_entry<P: Ports>(
     let mut pass = None;
     for _ in 0..MOST_TURNS {
         let mut now = ports.now();
-        let door = rules.ask(ports, &entry, &input, now).await?;
+        let door = rules.ask(ports, &entry, &input, now, pass).await?;
         if let Some(Door::Open(leave)) = door {
             pass = Some(leave);
         }

@@ -1,0 +1,110 @@
+//! The bundle of a seed: four integrations, one for each promise of a vendor, over three destinations.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use fairlead_core::{
+    accept::{Content, Submission},
+    gate::BreakerPolicy,
+    id::{DestinationName, IdempotencyKey, IntegrationName, SecretName, Sha256Hex},
+    integration::{Auth, Catalog, Dedupe, Destination, Method, RetryPolicy, Timeout},
+    pace::Rate,
+    record::Record,
+    request::Request,
+    violation::{Contract, Violation},
+};
+
+use super::{chance::Chance, plan::Event};
+use crate::sample;
+
+/// The destinations' names.
+const DESTINATIONS: [&str; 3] = ["crm-api", "desk-api", "finance-api"];
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Draws the bundle.
+pub(crate) fn draw(chance: &mut Chance) -> Catalog {
+    let short = chance.seconds(300, 1_800);
+    // Sometimes everything goes to one destination.
+    let crowded = chance.percent(25).then(|| *chance.one(&DESTINATIONS));
+    let kinds = [
+        ("deal-to-invoice", sample::keyed()),
+        ("order-to-offer", sample::keyed_for(short)),
+        ("customer-to-crm", Dedupe::Upsert),
+        ("refund-to-ledger", Dedupe::None),
+    ];
+    let integrations: BTreeMap<_, _> = kinds
+        .into_iter()
+        .map(|(name, dedupe)| {
+            let mut integration = sample::integration(dedupe, retry(chance));
+            integration.name = IntegrationName::new(name);
+            integration.destination =
+                DestinationName::new(crowded.unwrap_or(*chance.one(&DESTINATIONS)));
+            (integration.name.clone(), integration)
+        })
+        .collect();
+    let destinations = DESTINATIONS.map(|name| destination(chance, name));
+    let destinations = destinations.into_iter().map(|d| (d.name.clone(), d)).collect();
+    Catalog { integrations, destinations }
+}
+
+fn retry(chance: &mut Chance) -> RetryPolicy {
+    let schedules: [&[u64]; 4] = [
+        &[10, 60, 300],
+        &[5, 10, 20, 40, 80, 160, 320, 640],
+        &[30, 1_200, 3_600],
+        &[10, 60, 300, 900, 3_600, 10_800],
+    ];
+    RetryPolicy {
+        give_up_after: *chance.one(&[2 * HOUR, 8 * HOUR, 24 * HOUR]),
+        retry_after_max: *chance.one(&[HOUR / 6, HOUR]),
+        ..sample::waits(chance.one::<&[u64]>(&schedules))
+    }
+}
+
+fn destination(chance: &mut Chance, name: &str) -> Destination {
+    let rate = |calls, seconds| Rate { calls, per: Duration::from_secs(seconds) };
+    let rates = [rate(8, 60), rate(30, 60), rate(90, 60), rate(5, 1), rate(200, 3_600)];
+    Destination {
+        name: DestinationName::new(name),
+        base_url: format!("https://{name}.example.com"),
+        auth: Auth::Bearer { secret: SecretName::new(name) },
+        timeout: Timeout { connect: Duration::from_secs(3), total: chance.seconds(5, 15) },
+        private: false,
+        rate: chance.percent(50).then(|| *chance.one(&rates)),
+        breaker: chance.percent(60).then(BreakerPolicy::default),
+    }
+}
+
+/// Where an integration's requests go; the vendor knows by it what it has promised.
+pub(crate) fn path(of: &IntegrationName) -> String {
+    format!("/v1/{of}")
+}
+
+/// An event for one integration, as validate would render it.
+pub(crate) fn submission(event: &Event, of: &IntegrationName, via: &'static str) -> Submission {
+    let text = format!(r#"{{"record":"{}","payload":{}}}"#, event.record, event.payload);
+    let key = format!("{of}:{}", event.record);
+    let body = format!(r#"{{"external_id":"{key}","payload":{}}}"#, event.payload);
+    let content = if event.bad {
+        Content::Violations(vec![Violation {
+            pointer: "/record".to_owned(),
+            detail: "is not what it should be".to_owned(),
+            of: Contract::Event,
+        }])
+    } else {
+        Content::Request(Request { method: Method::Post, path: path(of), body })
+    };
+    Submission {
+        idempotency_key: IdempotencyKey::new(key),
+        record: Record {
+            kind: "record".to_owned(),
+            id: event.record.clone(),
+            label: None,
+            url: None,
+        },
+        payload_hash: Sha256Hex::of(text.as_bytes()),
+        event: text,
+        via,
+        content,
+    }
+}

@@ -1,0 +1,121 @@
+//! What can be seen from outside: answers, calls, effects, alerts, and the ledger's stream of changes.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use fairlead_core::{
+    accept::Accepted,
+    entry::State,
+    gate::Gate,
+    id::{DeliveryId, DestinationName, EntryKey, Version},
+};
+use jiff::Timestamp;
+
+use super::{
+    agenda::{CallId, TaskId},
+    law::Violation,
+};
+
+/// All that was seen so far.
+#[derive(Default)]
+pub(crate) struct Facts {
+    pub(crate) told: Vec<Told>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) alerts: Vec<(Timestamp, DeliveryId)>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) writes: Vec<Write>,
+    pub(crate) gates: BTreeMap<DestinationName, Vec<(Timestamp, Gate)>>,
+    pub(crate) orders: Vec<Ordered>,
+    pub(crate) trouble: BTreeMap<EntryKey, Vec<Trouble>>,
+    /// From when until when the store's credential was not the vendor's.
+    pub(crate) refused: BTreeMap<DestinationName, Vec<(Timestamp, Timestamp)>>,
+    /// Seen broken as it happened.
+    pub(crate) broken: Vec<Violation>,
+}
+
+/// What a source system was told about an event.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) event: usize,
+    pub(crate) answer: Accepted,
+}
+
+/// One call as the vendor saw it, and what became of it on our side.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// When it arrived.
+    pub(crate) at: Timestamp,
+    pub(crate) destination: DestinationName,
+    pub(crate) path: String,
+    pub(crate) key: Option<String>,
+    pub(crate) body: String,
+    /// The record's name in the body.
+    pub(crate) external: String,
+    /// The work that made it.
+    pub(crate) by: TaskId,
+    /// The caller knew what it knew of the gate at this time or later.
+    pub(crate) knew: Timestamp,
+    /// So much longer than usual the way from its slot to the vendor took.
+    pub(crate) stalled: Duration,
+    /// When the vendor was through, or the caller hung up.
+    pub(crate) ended: Option<Timestamp>,
+    pub(crate) status: u16,
+    /// The vendor asked not to be called again before this.
+    pub(crate) not_before: Option<Timestamp>,
+    /// When the caller had the whole answer.
+    pub(crate) heard: Option<Timestamp>,
+    /// What was heard is in the ledger.
+    pub(crate) settled: bool,
+}
+
+/// The vendor did something.
+#[derive(Clone, Debug)]
+pub(crate) struct Effect {
+    pub(crate) at: Timestamp,
+    pub(crate) path: String,
+    pub(crate) external: String,
+    pub(crate) call: CallId,
+}
+
+/// A readable message was put on the DLQ.
+#[derive(Clone, Debug)]
+pub(crate) struct Notice {
+    pub(crate) at: Timestamp,
+    pub(crate) delivery: DeliveryId,
+    pub(crate) complete: bool,
+}
+
+/// The ledger changed an entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Write {
+    pub(crate) at: Timestamp,
+    pub(crate) delivery: DeliveryId,
+    pub(crate) key: EntryKey,
+    pub(crate) version: Version,
+    pub(crate) state: State,
+}
+
+/// An operator ordered a retry.
+#[derive(Clone, Debug)]
+pub(crate) struct Ordered {
+    pub(crate) delivery: DeliveryId,
+    pub(crate) reason: String,
+}
+
+/// Something went wrong with a ticket of this delivery; so long it may take until it shows again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trouble {
+    pub(crate) at: Timestamp,
+    pub(crate) patience: Duration,
+}
+
+impl Facts {
+    /// How often the vendor did what this body asks for.
+    pub(crate) fn effects_of<'a>(
+        &'a self,
+        path: &'a str,
+        external: &'a str,
+    ) -> impl Iterator<Item = &'a Effect> {
+        self.effects.iter().filter(move |e| e.path == path && e.external == external)
+    }
+}

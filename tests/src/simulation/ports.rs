@@ -1,0 +1,270 @@
+//! The ports of a function in the simulated world.
+
+use std::time::Duration;
+
+use fairlead_core::{
+    alert::Alert,
+    entry::Entry,
+    gate::{Breaker, Gate},
+    id::{DeliveryId, DestinationName, EntryKey, Token, Version},
+    outcome::Answer,
+    pace::Pace,
+    ports::{Gates, Inserted, PortError, Ports, Saved},
+    ticket::{Queue, Ticket},
+    wait::{Jitter, LONGEST_DELAY},
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    fact::Notice,
+    fault::Fault,
+    hand::Hand,
+    mutation::Mutation,
+    place::{Function, Place},
+    plan::Service,
+    world::Inside,
+};
+
+impl Gates for Hand {
+    async fn gate(&self, of: &DestinationName) -> Result<Option<Gate>, PortError> {
+        let read = |inside: &mut Inside| inside.ledger.gate(of).cloned();
+        let mut gate = self.request(Service::Ledger, "read the gate", read).await?;
+        if let Some(gate) = &mut gate {
+            if self.world.is(Mutation::PauseUnheeded) {
+                gate.pause = None;
+            }
+            if let (true, Breaker::HalfOpen { probe, .. }) =
+                (self.world.is(Mutation::ProbeStampede), &mut gate.breaker)
+            {
+                *probe = None;
+            }
+        }
+        Ok(gate)
+    }
+
+    async fn save_gate(
+        &self,
+        of: &DestinationName,
+        gate: &Gate,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        let stampede = self.world.is(Mutation::ProbeStampede);
+        let mut ours = false;
+        let saved = self.request(Service::Ledger, "save the gate", |inside| {
+            let before = inside.ledger.gate(of).map_or(Version(0), |gate| gate.version);
+            let forced = stampede && matches!(gate.breaker, Breaker::HalfOpen { .. });
+            let replaces = if forced { before } else { replaces };
+            let saved = inside.ledger.save_gate(of, gate, replaces);
+            if saved == Saved::Done {
+                ours = true;
+                let now = inside.now;
+                inside.changed_gate(of, gate, now);
+            }
+            // A repeated write that meets itself is told by its writer.
+            let stands = inside.ledger.gate(of) == Some(gate);
+            if ours && stands { Saved::Done } else { saved }
+        });
+        let saved = saved.await?;
+        if saved == Saved::Lost {
+            self.world.inside.borrow_mut().hit(Fault::LostRace);
+        }
+        self.note(|| {
+            format!("gate {of}: {:?} pause {} {saved:?}", gate.breaker, gate.pause.is_some())
+        });
+        Ok(saved)
+    }
+
+    async fn pace(&self, of: &DestinationName) -> Result<Option<Pace>, PortError> {
+        if self.world.is(Mutation::LimiterPerProcess) {
+            return Ok(self.instance.paces.borrow().get(of).copied());
+        }
+        self.request(Service::Ledger, "read the pace", |inside| inside.ledger.pace(of)).await
+    }
+
+    async fn save_pace(
+        &self,
+        of: &DestinationName,
+        pace: &Pace,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        if self.world.is(Mutation::LimiterPerProcess) {
+            self.instance.paces.borrow_mut().insert(of.clone(), *pace);
+            return Ok(Saved::Done);
+        }
+        let mut ours = false;
+        let saved = self.request(Service::Ledger, "save the pace", |inside| {
+            let saved = inside.ledger.save_pace(of, pace, replaces);
+            ours |= saved == Saved::Done;
+            if ours && inside.ledger.pace(of) == Some(*pace) { Saved::Done } else { saved }
+        });
+        saved.await
+    }
+}
+
+impl Ports for Hand {
+    type Gates = Self;
+
+    fn gates(&self) -> &Self {
+        self
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock()
+    }
+
+    fn delivery_id(&self) -> DeliveryId {
+        let number = self.world.inside.borrow_mut().number();
+        DeliveryId(Uuid::from_u128((0x0199_c200 << 96) | number))
+    }
+
+    fn token(&self) -> Token {
+        Token(Uuid::from_u128(self.world.inside.borrow_mut().number()))
+    }
+
+    fn jitter(&self) -> Jitter {
+        let drawn = self.world.inside.borrow_mut().chance.below(1 << 16);
+        Jitter(u16::try_from(drawn).unwrap_or(u16::MAX))
+    }
+
+    async fn load(&self, key: &EntryKey) -> Result<Option<Entry>, PortError> {
+        self.touch(key);
+        let read = |inside: &mut Inside| inside.ledger.load(key).cloned();
+        let found = self.request(Service::Ledger, "load the entry", read).await;
+        self.learnt();
+        found
+    }
+
+    async fn insert(&self, entry: &Entry) -> Result<Inserted, PortError> {
+        self.touch(&entry.key);
+        let now = self.clock();
+        let write = |inside: &mut Inside| {
+            let fresh = inside.ledger.load(&entry.key).is_none();
+            let inserted = inside.ledger.insert(entry, now);
+            if fresh {
+                inside.wrote(None, entry);
+            }
+            inserted
+        };
+        let inserted = self.request(Service::Ledger, "insert the entry", write).await?;
+        self.note(|| format!("inserts {}: {}", entry.key, entry.life.state.word()));
+        self.learnt();
+        Ok(inserted)
+    }
+
+    async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        let unfenced = self.world.is(Mutation::NoFencing);
+        let write = |inside: &mut Inside| {
+            let before = inside.ledger.load(&entry.key).cloned();
+            let changes = before.as_ref().is_some_and(|before| {
+                before.writer != entry.writer && (unfenced || before.life.version == replaces)
+            });
+            if !changes {
+                return inside.ledger.save(entry, replaces);
+            }
+            inside.ledger.put(entry);
+            inside.wrote(before.as_ref(), entry);
+            Saved::Done
+        };
+        let saved = self.request(Service::Ledger, "save the entry", write).await?;
+        self.note(|| format!("saves version {}: {}", entry.life.version.0, stand(entry, saved)));
+        let mut inside = self.world.inside.borrow_mut();
+        match (saved, self.called.take()) {
+            (Saved::Done, Some(call)) => inside.facts.calls[call].settled = true,
+            (Saved::Lost, call) => {
+                self.called.set(call);
+                inside.hit(Fault::LostRace);
+            }
+            (Saved::Done, None) => {}
+        }
+        Ok(saved)
+    }
+
+    async fn send(&self, to: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {
+        if delay > LONGEST_DELAY {
+            return Err(PortError::new("send the ticket", "the delay is too long for a queue"));
+        }
+        // SQS knows whole seconds.
+        let delay =
+            Duration::from_secs(u64::try_from(delay.as_millis().div_ceil(1_000)).unwrap_or(0));
+        let put = |inside: &mut Inside| {
+            inside.put(Place::of(to), ticket.text(), delay);
+            if to == Queue::Dlq {
+                let now = inside.now;
+                inside.facts.notices.push(notice(ticket, now));
+            }
+        };
+        let sent = self.request(Service::Queues, "send the ticket", put).await;
+        self.note(|| format!("sends to {} in {delay:?}: {}", Place::of(to).word(), sent.is_ok()));
+        let swallowed = self.world.is(Mutation::SendFailureSwallowed)
+            || self.world.is(Mutation::AnswerBeforeTicket)
+                && self.instance.function == Function::Validate;
+        if swallowed { Ok(()) } else { sent }
+    }
+
+    async fn call(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Duration) {
+        let begun = self.world.now();
+        let answer = self.answer(entry, fresh_secret).await;
+        self.learnt();
+        self.slot.set(None);
+        self.note(|| format!("hears {}", fairlead_core::history::said(&answer)));
+        (answer, fairlead_core::span::until(begun, self.world.now()))
+    }
+
+    async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
+        let names = alert.body["metadata"]["relatedResources"].clone();
+        let publish = |inside: &mut Inside| {
+            let ids = names.as_array().into_iter().flatten();
+            let ids = ids.filter_map(|id| id.as_str()?.parse().ok()).map(DeliveryId);
+            let told: Vec<_> = ids.map(|id| (inside.now, id)).collect();
+            inside.facts.alerts.extend(told);
+        };
+        let told = self.request(Service::Alerts, "tell the owner", publish).await;
+        self.note(|| format!("tells the owner: {}", told.is_ok()));
+        if self.world.is(Mutation::AlertDropped) { Ok(()) } else { told }
+    }
+
+    async fn pause_for(&self, length: Duration) {
+        if !self.world.is(Mutation::SlotNotWaited) {
+            self.rest(length).await;
+        }
+        self.slot.set(Some(self.world.now()));
+    }
+
+    async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+        let look = |inside: &mut Inside| {
+            let stale = inside.weather.stale;
+            let stale = inside.befalls(stale);
+            let (older, at) = (&inside.older, inside.now);
+            let recent = |since: &Timestamp| at.duration_since(*since).as_secs() < 3;
+            let work = |entry: &Entry| match older.get(&entry.key) {
+                Some((work, since)) if stale && recent(since) => work.clone(),
+                _ => entry.work(),
+            };
+            let page = inside.ledger.due(partition, now, work);
+            if stale && page != inside.ledger.due(partition, now, Entry::work) {
+                inside.hit(Fault::StaleIndex);
+            }
+            page
+        };
+        self.request(Service::Ledger, "look at the due index", look).await
+    }
+}
+
+fn stand(entry: &Entry, saved: Saved) -> String {
+    let life = &entry.life;
+    let doubt = if life.doubt { ", in doubt" } else { "" };
+    match saved {
+        Saved::Done => format!("{:?}{doubt}", life.state),
+        Saved::Lost => format!("{} lost its race", life.state.word()),
+    }
+}
+
+fn notice(ticket: &Ticket, at: Timestamp) -> Notice {
+    let complete = ticket.notice.as_ref().is_some_and(|notice| {
+        ![&notice.owner, &notice.contact, &notice.next_action, &notice.record]
+            .iter()
+            .any(|text| text.is_empty())
+    });
+    Notice { at, delivery: ticket.delivery, complete }
+}
