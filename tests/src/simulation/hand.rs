@@ -235,7 +235,10 @@ impl Hand {
     /// The same work under a frozen sandbox: it goes on after its time.
     pub(crate) fn freeze(&self, length: Duration) -> impl Future<Output = ()> {
         let until = after(self.world.now(), length);
-        self.world.inside.borrow_mut().frozen.insert(self.run, until);
+        let mut inside = self.world.inside.borrow_mut();
+        let thaws = inside.frozen.entry(self.run).or_insert(until);
+        *thaws = until.max(*thaws);
+        drop(inside);
         self.rest(length)
     }
 }
