@@ -44,7 +44,7 @@ pub(crate) fn draw(chance: &mut Chance) -> Catalog {
         .collect();
     let destinations = DESTINATIONS.map(|name| destination(chance, name));
     let destinations = destinations.into_iter().map(|d| (d.name.clone(), d)).collect();
-    Catalog { integrations, destinations }
+    Catalog { integrations, destinations, ..Catalog::default() }
 }
 
 fn retry(chance: &mut Chance) -> RetryPolicy {

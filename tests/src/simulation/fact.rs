@@ -7,6 +7,7 @@ use fairlead_core::{
     entry::State,
     gate::Gate,
     id::{DeliveryId, DestinationName, EntryKey, Version},
+    issue::IssueId,
 };
 use jiff::Timestamp;
 
@@ -21,7 +22,9 @@ pub(crate) struct Facts {
     pub(crate) told: Vec<Told>,
     pub(crate) calls: Vec<Call>,
     pub(crate) effects: Vec<Effect>,
-    pub(crate) alerts: Vec<(Timestamp, DeliveryId)>,
+    pub(crate) alerts: Vec<(Timestamp, String)>,
+    /// Something went wrong with a look at the issues, or with telling of one.
+    pub(crate) deaf: Vec<Timestamp>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) writes: Vec<Write>,
     pub(crate) gates: BTreeMap<DestinationName, Vec<(Timestamp, Gate)>>,
@@ -93,6 +96,8 @@ pub(crate) struct Write {
     pub(crate) key: EntryKey,
     pub(crate) version: Version,
     pub(crate) state: State,
+    /// The issue that it belongs to while it is parked.
+    pub(crate) issue: Option<IssueId>,
 }
 
 /// An operator ordered a retry.

@@ -199,6 +199,11 @@ impl Hand {
 
     /// Its delivery met trouble.
     pub(crate) fn troubled(&self) {
+        if self.instance.function == Function::Alert {
+            let mut inside = self.world.inside.borrow_mut();
+            let now = inside.now;
+            inside.facts.deaf.push(now);
+        }
         if let Some(key) = &*self.about.borrow() {
             let patience = Duration::from_secs(360);
             self.world.inside.borrow_mut().trouble(key, patience);

@@ -98,7 +98,7 @@ impl Place {
     pub(crate) fn hidden(self) -> Duration {
         Duration::from_secs(match self.source() {
             Self::Intake => 120,
-            Self::Retry => 360,
+            Self::Retry | Self::Alert => 360,
             _ => 180,
         })
     }

@@ -170,7 +170,6 @@ fn events(
         if fan {
             wanted.push(names[(first + 1) % names.len()].clone());
         }
-        made += wanted.len();
         let mut sent = vec![at];
         if chance.percent(25) {
             // Once more: at the same moment, soon, or long after.
@@ -178,6 +177,8 @@ fn events(
             sent.push(after(at, Duration::from_millis(later)));
         }
         let bad = chance.percent(4);
+        // What the API refuses never becomes a delivery.
+        made += if bad && !by_bus { 0 } else { wanted.len() };
         let record = format!("R-{:03}", events.len());
         let event = Event { record, payload: 1, wanted, by_bus, bad, sent };
         if chance.percent(4) && !bad {

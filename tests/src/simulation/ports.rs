@@ -104,6 +104,11 @@ impl Gates for Hand {
 
 impl Ports for Hand {
     type Gates = Self;
+    type Issues = Self;
+
+    fn issues(&self) -> &Self {
+        self
+    }
 
     fn gates(&self) -> &Self {
         self
@@ -212,15 +217,12 @@ impl Ports for Hand {
     }
 
     async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
-        let names = alert.body["metadata"]["relatedResources"].clone();
         let publish = |inside: &mut Inside| {
-            let ids = names.as_array().into_iter().flatten();
-            let ids = ids.filter_map(|id| id.as_str()?.parse().ok()).map(DeliveryId);
-            let told: Vec<_> = ids.map(|id| (inside.now, id)).collect();
-            inside.facts.alerts.extend(told);
+            let told = (inside.now, alert.id.clone());
+            inside.facts.alerts.push(told);
         };
         let told = self.request(Service::Alerts, "tell the owner", publish).await;
-        self.note(|| format!("tells the owner: {}", told.is_ok()));
+        self.note(|| format!("tells the owner {}: {}", alert.id, told.is_ok()));
         if self.world.is(Mutation::AlertDropped) { Ok(()) } else { told }
     }
 
@@ -233,15 +235,8 @@ impl Ports for Hand {
 
     async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
         let look = |inside: &mut Inside| {
-            let stale = inside.weather.stale;
-            let stale = inside.befalls(stale);
-            let (older, at) = (&inside.older, inside.now);
-            let recent = |since: &Timestamp| at.duration_since(*since).as_secs() < 3;
-            let work = |entry: &Entry| match older.get(&entry.key) {
-                Some((work, since)) if stale && recent(since) => work.clone(),
-                _ => entry.work(),
-            };
-            let page = inside.ledger.due(partition, now, work);
+            let stale = inside.is_stale();
+            let page = inside.ledger.due(partition, now, |entry| inside.stands(entry, stale));
             if stale && page != inside.ledger.due(partition, now, Entry::work) {
                 inside.hit(Fault::StaleIndex);
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fairlead_core::{span::after, ticket::Ticket};
+use fairlead_core::{issue::dlq::Peeked, span::after, ticket::Ticket};
 use jiff::Timestamp;
 
 use super::{chance::Chance, fault::Fault, place::Place};
@@ -130,6 +130,23 @@ impl Sqs {
     /// Copies a message that was to be deleted: SQS may show it once more.
     pub(crate) fn revive(&mut self, received: &Received, at: Timestamp) {
         self.put(received.place, received.body.clone(), at);
+    }
+
+    /// Ten of the messages of a DLQ, hidden from the next look for half a minute.
+    pub(crate) fn peek(&mut self, place: Place, now: Timestamp) -> Vec<Peeked> {
+        let hidden = after(now, Duration::from_secs(30));
+        let seen = self.messages.iter_mut().filter(|m| m.place == place && m.visible_at <= now);
+        let seen = seen.take(10).map(|message| {
+            message.visible_at = hidden;
+            let id = message.id.to_string();
+            Peeked { handle: id.clone(), id, body: message.body.clone() }
+        });
+        seen.collect()
+    }
+
+    /// Takes a message off its DLQ.
+    pub(crate) fn remove(&mut self, handle: &str) {
+        self.messages.retain(|m| m.id.to_string() != handle || m.place.reader().is_some());
     }
 
     /// Moves what `which` picks to another queue, as a redrive does; gives how many.

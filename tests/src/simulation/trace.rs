@@ -6,8 +6,7 @@ use fairlead_core::{
 };
 use jiff::Timestamp;
 
-use super::law::About;
-use crate::memory::Ledger;
+use super::{law::About, ledger::Ledger};
 
 /// One line.
 struct Line {

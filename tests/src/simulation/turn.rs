@@ -12,6 +12,7 @@ use super::{
     agenda::Happening,
     fault::Fault,
     law::About,
+    ledger::Ledger,
     operate::{self, Act},
     place::{Function, Place},
     plan::{Mood, Turn, Weather},
@@ -20,7 +21,6 @@ use super::{
     work::Work,
     world::{Inside, World},
 };
-use crate::memory::Ledger;
 
 /// Puts on the agenda what is known beforehand.
 pub(crate) fn begin(world: &World) {
@@ -86,9 +86,10 @@ fn do_act(world: &World, act: Act) {
 pub(crate) fn last_round(runner: &Runner) -> bool {
     let mut inside = runner.world.inside.borrow_mut();
     let busy = operate::round(&mut inside, true);
-    let waits = next_look(&inside).is_some();
+    let waits = next_look(&inside).is_some() || inside.looks > 0;
     if waits {
-        minute(&mut inside);
+        inside.looks = inside.looks.saturating_sub(1);
+        next_minute(&mut inside);
     }
     busy || waits
 }
@@ -110,6 +111,7 @@ fn look_at_index(runner: &mut Runner) {
     fault.into_iter().for_each(|fault| runner.world.inside.borrow_mut().hit(fault));
     for _ in 0..times {
         runner.start(Function::Retry, vec![(Work::Minute, None)]);
+        runner.start(Function::Alert, vec![(Work::Watch, None)]);
     }
 }
 
@@ -118,7 +120,18 @@ fn minute(inside: &mut Inside) {
     let due = next_look(inside);
     let busy = inside.now < inside.calm;
     let Some(from) = due.or(busy.then_some(inside.now)) else { return };
-    let from = from.max(inside.now).as_second();
+    let from = from.max(inside.now);
+    whole_minute(inside, from);
+}
+
+/// The schedule runs once more, whatever the index holds.
+fn next_minute(inside: &mut Inside) {
+    let from = next_look(inside).unwrap_or(inside.now).max(inside.now);
+    whole_minute(inside, from);
+}
+
+fn whole_minute(inside: &mut Inside, from: Timestamp) {
+    let from = from.as_second();
     let next = Timestamp::from_second((from / 60 + 1) * 60).unwrap_or(Timestamp::MAX);
     inside.at(next, Happening::Minute);
 }

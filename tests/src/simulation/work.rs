@@ -10,6 +10,7 @@ use fairlead_core::{
     entry::State,
     gate::Pause,
     id::{DestinationName, EntryKey, IdempotencyKey, IntegrationName},
+    issue::look::look,
     ports::{PortError, Ports},
     release::release,
     ticket::{Step, Ticket},
@@ -38,6 +39,8 @@ pub(crate) enum Work {
     Post(usize, u32),
     /// The one-minute schedule.
     Minute,
+    /// The same schedule, for the issues.
+    Watch,
     /// An operator pauses a destination, or resumes it.
     Pause(DestinationName, bool),
 }
@@ -51,7 +54,7 @@ impl Work {
     pub(crate) fn key(&self) -> Option<EntryKey> {
         match self {
             Self::Message(_, body) => Ticket::read(body).ok().map(|ticket| ticket.entry),
-            Self::Post(..) | Self::Minute | Self::Pause(..) => None,
+            Self::Post(..) | Self::Minute | Self::Watch | Self::Pause(..) => None,
         }
     }
 }
@@ -62,6 +65,7 @@ pub(crate) async fn perform(hand: Hand, work: Work) -> Done {
         Work::Message(Place::Intake, body) => take_in(&hand, &body).await,
         Work::Message(place, body) => ticket(&hand, place, &body).await,
         Work::Post(event, _) => post(&hand, event).await,
+        Work::Watch => look(&hand, &hand.rules()).await.map(|_| None),
         Work::Minute => release(&hand, &hand.rules()).await.map(|_| None),
         Work::Pause(of, stop) => pause(&hand, &of, stop).await,
     }

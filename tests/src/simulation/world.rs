@@ -11,6 +11,7 @@ use fairlead_core::{
     entry::{Entry, State, Work},
     id::{DestinationName, EntryKey},
     integration::Catalog,
+    issue::Cause,
     span::after,
 };
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ use super::{
     fact::{Facts, Trouble, Write},
     fault::{Coverage, Fault},
     law::{About, Law, Violation},
+    ledger::Ledger,
     mutation::Mutation,
     place::Place,
     plan::{Plan, Service, Weather},
@@ -29,7 +31,7 @@ use super::{
     trace::Trace,
     vendor::Vendor,
 };
-use crate::memory::{DISPATCH_TIMEOUT, Ledger};
+use crate::memory::DISPATCH_TIMEOUT;
 
 /// Everything that one run shares.
 pub(crate) struct World {
@@ -44,6 +46,8 @@ pub(crate) struct Inside {
     pub(crate) now: Timestamp,
     /// From here on nothing goes wrong.
     pub(crate) calm: Timestamp,
+    /// So many more looks at the issues are made when nothing else moves.
+    pub(crate) looks: u32,
     pub(crate) chance: Chance,
     pub(crate) agenda: Agenda,
     pub(crate) ledger: Ledger,
@@ -80,6 +84,7 @@ impl World {
         let inside = Inside {
             now: crate::sample::noon(),
             calm: plan.calm,
+            looks: 5,
             chance,
             agenda: Agenda::default(),
             ledger: Ledger::default(),
@@ -172,6 +177,7 @@ impl Inside {
             key: entry.key.clone(),
             version: entry.life.version,
             state: entry.life.state.clone(),
+            issue: Cause::of(entry).map(|cause| cause.id()),
         });
         super::check::at_write(self, before, entry);
         self.covered.count(entered(&entry.life.state), 1);

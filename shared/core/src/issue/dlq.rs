@@ -171,7 +171,7 @@ impl Found {
         };
         if let Some(Ticket { notice: Some(_), order: Some(order), delivery, .. }) = &ticket {
             // A second message about the same parking is one too many.
-            let keeps = entry.is_some_and(|entry| is_about(order, &entry))
+            let keeps = entry.is_some_and(|entry| is_about(order, &entry) || is_moving(&entry))
                 && self.kept.insert((*delivery, order.version));
             if !keeps {
                 ports.remove(dlq, message).await?;
@@ -191,6 +191,11 @@ pub fn is_about(order: &Order, entry: &Entry) -> bool {
     let version = entry.life.version;
     let same = version == order.version || version == order.version.next();
     same && matches!(entry.life.state, State::Parked { .. })
+}
+
+/// An order that was obeyed and then received too often may be the only ticket that its delivery has left.
+fn is_moving(entry: &Entry) -> bool {
+    !entry.life.state.is_over() && !matches!(entry.life.state, State::Parked { .. })
 }
 
 fn crashed(

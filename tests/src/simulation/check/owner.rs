@@ -5,6 +5,7 @@ use std::time::Duration;
 use fairlead_core::{
     entry::State,
     id::{DeliveryId, EntryKey, Version},
+    issue::IssueId,
     span::after,
     ticket::Ticket,
 };
@@ -19,29 +20,27 @@ use super::super::{
 /// In which an owner is told when nothing goes wrong on the way.
 const SOON: Duration = Duration::from_secs(120);
 
-/// Every parked delivery reaches its owner soon after it was parked, or after the last trouble on the way.
+/// So long a ticket of the alert queue is hidden.
+const HIDDEN: Duration = Duration::from_secs(360);
+
+/// Every parked delivery reaches its owner soon after it was parked, or after the last trouble on the way: its issue
+/// is told of, or was told of before and is not over.
 pub(crate) fn told(inside: &mut Inside) {
     let mut broken = Vec::new();
     for (place, write) in inside.facts.writes.iter().enumerate() {
-        if !matches!(write.state, State::Parked { told: false, .. }) {
+        let (State::Parked { told: false, .. }, Some(issue)) = (&write.state, &write.issue) else {
             continue;
-        }
+        };
         let later = inside.facts.writes[place + 1..].iter();
         let left = later.filter(|other| other.key == write.key).find(|other| is_past(write, other));
-        let alert =
-            inside.facts.alerts.iter().find(|(at, id)| *id == write.delivery && *at >= write.at);
-        let told = alert.map(|(at, _)| *at);
-        let end = [told, left.map(|write| write.at)].into_iter().flatten().min();
+        let told = first_told(inside, issue, write.at);
+        let end = told.into_iter().chain(left.map(|write| write.at)).min();
         let limit = limit(inside, &write.key, write.at, end.unwrap_or(inside.now));
         match end {
-            None => {
-                broken.push((write.delivery, "parked, and its owner was never told".to_owned()))
-            }
+            None => broken.push((write.delivery, format!("nobody was ever told of issue {issue}"))),
             Some(end) if end > limit => {
-                let what = format!(
-                    "parked at {:.0}, told at {end:.0}, {limit:.0} at the latest",
-                    write.at
-                );
+                let at = write.at;
+                let what = format!("parked at {at:.0}, told at {end:.0}, {limit:.0} at the latest");
                 broken.push((write.delivery, what));
             }
             Some(_) => {}
@@ -50,6 +49,22 @@ pub(crate) fn told(inside: &mut Inside) {
     for (id, what) in broken {
         inside.broke(Law::OwnerTold, About::Delivery(id), what);
     }
+}
+
+/// When the owner knew of the issue: at `parked` if it was open and told by then, else as soon as it was told after.
+fn first_told(inside: &Inside, issue: &IssueId, parked: Timestamp) -> Option<Timestamp> {
+    let ours = |(_, id): &&(Timestamp, String)| id.starts_with(&issue.to_string());
+    let mut known = false;
+    for (at, id) in inside.facts.alerts.iter().filter(ours) {
+        if *at > parked && known {
+            return Some(parked);
+        }
+        if *at >= parked && !id.ends_with("-resolved") {
+            return Some(*at);
+        }
+        known = !id.ends_with("-resolved");
+    }
+    known.then_some(parked)
 }
 
 /// The delivery has moved on from this parking.
@@ -64,6 +79,9 @@ fn limit(inside: &Inside, key: &EntryKey, parked: Timestamp, end: Timestamp) -> 
         if trouble.at <= end && trouble.at >= parked {
             limit = limit.max(after(trouble.at, trouble.patience + SOON));
         }
+    }
+    for at in inside.facts.deaf.iter().filter(|at| parked <= **at && **at <= end) {
+        limit = limit.max(after(*at, HIDDEN + SOON));
     }
     limit
 }
@@ -83,12 +101,6 @@ pub(crate) fn listed(inside: &mut Inside) {
     for notice in &inside.facts.notices {
         if !notice.complete {
             broken.push((notice.delivery, Law::Listed, "a message lacks owner or next action"));
-        }
-    }
-    for (at, id) in &inside.facts.alerts {
-        let before = inside.facts.notices.iter().any(|n| n.delivery == *id && n.at <= *at);
-        if !before {
-            broken.push((*id, Law::Listed, "its owner was told before the message lay there"));
         }
     }
     for (id, law, what) in broken {

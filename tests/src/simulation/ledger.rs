@@ -1,4 +1,4 @@
-//! The ledger in memory: entries, gates and paces, each written under its condition.
+//! The ledger: entries, gates, paces and issues, each written under its condition.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use fairlead_core::{
     entry::{Entry, Work},
     gate::Gate,
     id::{DestinationName, EntryKey, Version},
+    issue::{Issue, IssueId, step::Looked},
     pace::Pace,
     ports::{Inserted, Saved},
 };
@@ -16,25 +17,26 @@ const PAGE: usize = 50;
 
 /// One table. Every operation is one request of DynamoDB: it happens whole or not at all.
 #[derive(Clone, Debug, Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     entries: BTreeMap<EntryKey, Entry>,
     gates: BTreeMap<DestinationName, Gate>,
     paces: BTreeMap<DestinationName, Pace>,
+    issues: BTreeMap<IssueId, Issue>,
 }
 
 impl Ledger {
     /// Every entry, by key.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
 
     /// The entry at `key`.
-    pub fn load(&self, key: &EntryKey) -> Option<&Entry> {
+    pub(crate) fn load(&self, key: &EntryKey) -> Option<&Entry> {
         self.entries.get(key)
     }
 
     /// Writes an entry unless an unexpired one lies there; our own repeated write counts as done.
-    pub fn insert(&mut self, entry: &Entry, now: Timestamp) -> Inserted {
+    pub(crate) fn insert(&mut self, entry: &Entry, now: Timestamp) -> Inserted {
         match self.entries.get(&entry.key) {
             Some(first) if first.writer == entry.writer => Inserted::New,
             Some(first) if first.expires_at > now => Inserted::Exists(Box::new(first.clone())),
@@ -46,7 +48,7 @@ impl Ledger {
     }
 
     /// Replaces version `replaces` of an entry; our own repeated write counts as done.
-    pub fn save(&mut self, entry: &Entry, replaces: Version) -> Saved {
+    pub(crate) fn save(&mut self, entry: &Entry, replaces: Version) -> Saved {
         match self.entries.get(&entry.key) {
             Some(found) if found.life.version == replaces => {
                 self.put(entry);
@@ -58,17 +60,22 @@ impl Ledger {
     }
 
     /// Writes an entry under no condition, as only a mistake does.
-    pub fn put(&mut self, entry: &Entry) {
+    pub(crate) fn put(&mut self, entry: &Entry) {
         self.entries.insert(entry.key.clone(), entry.clone());
     }
 
     /// The gate of a destination.
-    pub fn gate(&self, of: &DestinationName) -> Option<&Gate> {
+    pub(crate) fn gate(&self, of: &DestinationName) -> Option<&Gate> {
         self.gates.get(of)
     }
 
     /// Replaces version `replaces` of a gate.
-    pub fn save_gate(&mut self, of: &DestinationName, gate: &Gate, replaces: Version) -> Saved {
+    pub(crate) fn save_gate(
+        &mut self,
+        of: &DestinationName,
+        gate: &Gate,
+        replaces: Version,
+    ) -> Saved {
         if self.gates.get(of).map_or(Version(0), |held| held.version) != replaces {
             return Saved::Lost;
         }
@@ -77,12 +84,17 @@ impl Ledger {
     }
 
     /// The pace of a destination.
-    pub fn pace(&self, of: &DestinationName) -> Option<Pace> {
+    pub(crate) fn pace(&self, of: &DestinationName) -> Option<Pace> {
         self.paces.get(of).copied()
     }
 
     /// Replaces version `replaces` of a pace.
-    pub fn save_pace(&mut self, of: &DestinationName, pace: &Pace, replaces: Version) -> Saved {
+    pub(crate) fn save_pace(
+        &mut self,
+        of: &DestinationName,
+        pace: &Pace,
+        replaces: Version,
+    ) -> Saved {
         if self.pace(of).unwrap_or_default().version != replaces {
             return Saved::Lost;
         }
@@ -90,8 +102,36 @@ impl Ledger {
         Saved::Done
     }
 
+    /// The issue of this name.
+    pub(crate) fn issue(&self, id: &IssueId) -> Option<&Issue> {
+        self.issues.get(id)
+    }
+
+    /// Replaces version `replaces` of an issue.
+    pub(crate) fn save_issue(&mut self, issue: &Issue, replaces: Version) -> Saved {
+        if self.issue(&issue.id).map_or(Version(0), |held| held.version) != replaces {
+            return Saved::Lost;
+        }
+        self.issues.insert(issue.id.clone(), issue.clone());
+        Saved::Done
+    }
+
+    /// The issues that the schedule looks at.
+    pub(crate) fn watched(&self) -> Vec<IssueId> {
+        let watched = self.issues.values().filter(|issue| issue.is_watched());
+        watched.map(|issue| issue.id.clone()).collect()
+    }
+
+    /// How many deliveries of an issue are parked.
+    pub(crate) fn parked(&self, id: &IssueId, work: impl Fn(&Entry) -> Option<Work>) -> Looked {
+        let partition = id.partition();
+        let found = self.entries().filter_map(work).filter(|work| work.partition == partition);
+        let times: Vec<Timestamp> = found.map(|work| work.at).collect();
+        Looked { count: times.len() as u64, newest: times.into_iter().max() }
+    }
+
     /// A page of one partition of the index, oldest first, where `work` says how each entry stands in it.
-    pub fn due(
+    pub(crate) fn due(
         &self,
         partition: &str,
         now: Timestamp,
