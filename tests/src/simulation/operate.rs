@@ -64,7 +64,7 @@ fn redrive(inside: &mut Inside, calm: bool) -> bool {
     let moved_on: BTreeSet<EntryKey> = inside
         .ledger
         .entries()
-        .filter(|e| !matches!(e.life.state, State::Parked { .. } | State::Delivered))
+        .filter(|e| !e.life.state.is_over() && !matches!(e.life.state, State::Parked { .. }))
         .map(|entry| entry.key.clone())
         .collect();
     let waits = |ticket: &Ticket| !moved_on.contains(&ticket.entry);

@@ -60,6 +60,7 @@ impl Place {
             Queue::Retry => Self::Retry,
             Queue::Alert => Self::Alert,
             Queue::Dlq => Self::DispatchDlq,
+            Queue::Intake => Self::Intake,
         }
     }
 

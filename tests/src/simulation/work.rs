@@ -7,7 +7,6 @@ use fairlead_core::{
     decide::Input,
     door,
     drive::drive,
-    entry::State,
     gate::Pause,
     id::{DestinationName, EntryKey, IdempotencyKey, IntegrationName},
     issue::look::look,
@@ -74,7 +73,7 @@ pub(crate) async fn perform(hand: Hand, work: Work) -> Done {
 async fn ticket(hand: &Hand, place: Place, body: &str) -> Done {
     let ticket = Ticket::read(body).map_err(|e| PortError::new("read the ticket", e))?;
     let input = match (place, ticket.step, &ticket.order) {
-        (Place::Retry, _, _) => Input::Due,
+        (Place::Retry | Place::Intake, _, _) => Input::Due,
         (Place::Alert, _, _) => Input::Tell { version: ticket.version },
         (_, Step::Retry, Some(order)) => Input::Retry(order.clone()),
         _ => Input::Picked,
@@ -100,6 +99,9 @@ async fn post(hand: &Hand, event: usize) -> Done {
 
 /// EventBridge's event: each integration that wants it gets its own delivery.
 async fn take_in(hand: &Hand, body: &str) -> Done {
+    if Ticket::is_meant(body) {
+        return ticket(hand, Place::Intake, body).await;
+    }
     let place: usize = body.parse().map_err(|e| PortError::new("read the event", e))?;
     let event = hand.world.plan.events.get(place);
     let event = event.ok_or_else(|| PortError::new("read the event", "there is none"))?;
@@ -160,7 +162,7 @@ pub(crate) fn ended_well(world: &World, by: TaskId, work: &Work) {
             && call.heard.is_some()
             && (200..300).contains(&call.status)
     });
-    if heard && state != State::Delivered {
+    if heard && !state.is_over() {
         let what = format!("a call heard a success, and the entry is {state:?}");
         inside.broke(Law::SuccessRecorded, About::Delivery(id), what);
     }

@@ -191,6 +191,7 @@ fn entered(state: &State) -> &'static str {
         State::Sending { .. } => "entered sending",
         State::Waiting { .. } => "entered waiting",
         State::Delivered => "entered delivered",
+        State::Closed { .. } => "entered closed",
         State::Parked { told: false, .. } => "entered parked",
         State::Parked { .. } => "entered parked, owner told",
     }

@@ -38,10 +38,11 @@ fn one_end(inside: &mut Inside, before: &Entry, entry: &Entry) {
     let about = About::Delivery(entry.id);
     let (was, is) = (&before.life.state, &entry.life.state);
     match (was, is) {
-        (State::Delivered, is) if *is != State::Delivered => {
-            inside.broke(Law::OneEnd, about, format!("it was delivered, and is {}", is.word()));
+        (was, is) if was.is_over() && is != was => {
+            let what = format!("it was {}, and is {}", was.word(), is.word());
+            inside.broke(Law::OneEnd, about, what);
         }
-        (State::Parked { .. }, State::Parked { .. } | State::Delivered) => {}
+        (State::Parked { .. }, State::Parked { .. } | State::Delivered | State::Closed { .. }) => {}
         (State::Parked { .. }, is) if !tells_of_order(entry) => {
             let what = format!("it was parked, nobody ordered anything, and it is {}", is.word());
             inside.broke(Law::OneEnd, about, what);

@@ -65,7 +65,7 @@ pub(crate) fn nothing(world: &World, inside: &mut Inside) {
 }
 
 fn has_ended(state: &State) -> bool {
-    matches!(state, State::Delivered | State::Parked { .. })
+    state.is_over() || matches!(state, State::Parked { .. })
 }
 
 /// EventBridge's event was half taken in, and then a bundle came that no longer wants that half: nobody was
