@@ -83,7 +83,6 @@ pub(crate) struct Effect {
 /// A readable message was put on the DLQ.
 #[derive(Clone, Debug)]
 pub(crate) struct Notice {
-    pub(crate) at: Timestamp,
     pub(crate) delivery: DeliveryId,
     pub(crate) complete: bool,
 }

@@ -195,8 +195,7 @@ impl Ports for Hand {
         let put = |inside: &mut Inside| {
             inside.put(Place::of(to), ticket.text(), delay);
             if to == Queue::Dlq {
-                let now = inside.now;
-                inside.facts.notices.push(notice(ticket, now));
+                inside.facts.notices.push(notice(ticket));
             }
         };
         let sent = self.request(Service::Queues, "send the ticket", put).await;
@@ -255,11 +254,11 @@ fn stand(entry: &Entry, saved: Saved) -> String {
     }
 }
 
-fn notice(ticket: &Ticket, at: Timestamp) -> Notice {
+fn notice(ticket: &Ticket) -> Notice {
     let complete = ticket.notice.as_ref().is_some_and(|notice| {
         ![&notice.owner, &notice.contact, &notice.next_action, &notice.record]
             .iter()
             .any(|text| text.is_empty())
     });
-    Notice { at, delivery: ticket.delivery, complete }
+    Notice { delivery: ticket.delivery, complete }
 }
