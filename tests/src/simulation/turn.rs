@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, rc::Rc, time::Duration};
 use fairlead_core::{
     entry::{Entry, Held, State},
     id::IntegrationName,
+    span::after,
 };
 use jiff::Timestamp;
 
@@ -117,9 +118,8 @@ fn look_at_index(runner: &mut Runner) {
 
 /// Puts the next minute that matters on the agenda; in calm weather none where the index is empty.
 fn minute(inside: &mut Inside) {
-    let due = next_look(inside);
-    let busy = inside.now < inside.calm;
-    let Some(from) = due.or(busy.then_some(inside.now)) else { return };
+    let busy = inside.now < after(inside.calm, Duration::from_secs(600));
+    let Some(from) = busy.then_some(inside.now).or(next_look(inside)) else { return };
     let from = from.max(inside.now);
     whole_minute(inside, from);
 }
