@@ -70,6 +70,7 @@ fn destination(chance: &mut Chance, name: &str) -> Destination {
         auth: Auth::Bearer { secret: SecretName::new(name) },
         timeout: Timeout { connect: Duration::from_secs(3), total: chance.seconds(5, 15) },
         private: false,
+        outcomes: vec![],
         rate: chance.percent(50).then(|| *chance.one(&rates)),
         breaker: chance.percent(60).then(BreakerPolicy::default),
     }
@@ -92,7 +93,7 @@ pub(crate) fn submission(event: &Event, of: &IntegrationName, via: &'static str)
             of: Contract::Event,
         }])
     } else {
-        Content::Request(Request { method: Method::Post, path: path(of), body })
+        Content::Request(Request { method: Method::Post, path: path(of), body, lookup: None })
     };
     Submission {
         idempotency_key: IdempotencyKey::new(key),

@@ -124,7 +124,8 @@ fn blind_retry(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment) 
 }
 
 fn key_outlived(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment) -> Step {
-    let forever = Dedupe::Key { header: "Idempotency-Key".to_owned(), max_age: Duration::MAX };
+    let forever =
+        Dedupe::Key { header: "Idempotency-Key".to_owned(), max_age: Duration::MAX, quoted: false };
     let policy = policy.map(|policy| match policy.dedupe {
         Dedupe::Key { .. } => Policy { dedupe: &forever, ..*policy },
         _ => *policy,

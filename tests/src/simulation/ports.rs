@@ -7,7 +7,8 @@ use fairlead_core::{
     entry::Entry,
     gate::{Breaker, Gate},
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
-    outcome::Answer,
+    meaning::Finding,
+    outcome::{Answer, NotSent},
     pace::Pace,
     ports::{Gates, Inserted, PortError, Ports, Saved},
     ticket::{Queue, Ticket},
@@ -213,6 +214,11 @@ impl Ports for Hand {
         self.slot.set(None);
         self.note(|| format!("hears {}", fairlead_core::history::said(&answer)));
         (answer, fairlead_core::span::until(begun, self.world.now()))
+    }
+
+    /// No vendor of a seed is asked so far.
+    async fn look(&self, _: &Entry, _: bool) -> (Answer, Finding, Duration) {
+        (Answer::NotSent(NotSent::NotAllowed), Finding::Unclear, Duration::ZERO)
     }
 
     async fn publish(&self, alert: &Alert) -> Result<(), PortError> {

@@ -213,7 +213,7 @@ impl Hand {
         let call = &mut inside.facts.calls[call];
         (call.status, call.heard, call.not_before) = (status, Some(now), asked);
         call.ended = Some(now);
-        Answer::Replied(Reply { status, retry_after: heard, excerpt: String::new() })
+        Answer::Replied(Reply::plain(status, heard, ""))
     }
 
     /// The sandbox may freeze before the function can read the answer.

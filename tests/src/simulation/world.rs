@@ -189,6 +189,7 @@ fn entered(state: &State) -> &'static str {
     match state {
         State::Accepted => "entered accepted",
         State::Sending { .. } => "entered sending",
+        State::Looking { .. } => "entered looking",
         State::Waiting { .. } => "entered waiting",
         State::Delivered => "entered delivered",
         State::Closed { .. } => "entered closed",
