@@ -37,10 +37,6 @@ pub fn init() {
 pub fn transition(entry: &Entry) {
     let life = &entry.life;
     let lines = last_transition(entry);
-    let answered = lines.iter().find_map(|line| match &line.what {
-        What::Answered { answer, took, .. } => Some((answer, took)),
-        _ => None,
-    });
     let mut wide = line("INFO", "delivery");
     let mut put = |name: &str, value: Value| wide.insert(name.to_owned(), value);
     put("delivery", entry.id.to_string().into());
@@ -51,17 +47,8 @@ pub fn transition(entry: &Entry) {
     put("version", life.version.0.into());
     put("attempt", life.attempts.into());
     put("doubt", life.doubt.into());
-    if let Some((answer, took)) = answered {
-        put("outcome", judge(answer).word().into());
-        put("answer", said(answer).into());
-        put("took_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX).into());
-    }
-    let finding = lines.iter().find_map(|line| match &line.what {
-        What::Looked { finding, .. } => Some(finding.text()),
-        _ => None,
-    });
-    if let Some(finding) = finding {
-        put("finding", finding.into());
+    for (name, value) in lines.iter().flat_map(|line| heard(&line.what)) {
+        put(name, value);
     }
     match &life.state {
         State::Parked { class, told, .. } => {
@@ -79,6 +66,21 @@ pub fn transition(entry: &Entry) {
     }
     metric::of_transition(entry, lines).put_into(&mut wide);
     write(&Value::Object(wide));
+}
+
+/// What was heard of a call.
+fn heard(what: &What) -> Vec<(&'static str, Value)> {
+    let (told, answer, took) = match what {
+        What::Answered { answer, took, .. } => {
+            (("outcome", judge(answer).word().into()), answer, took)
+        }
+        What::Looked { answer, finding, took } => {
+            (("finding", finding.text().into()), answer, took)
+        }
+        _ => return vec![],
+    };
+    let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    vec![told, ("answer", said(answer).into()), ("took_ms", took.into())]
 }
 
 /// The lines that the last write has added: one write happens at one time.

@@ -66,9 +66,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn file(&mut self, mut file: Fields<'_>, declared: &Declared) -> Option<Integration> {
-        if let Some(said) = file.text("fairlead", self.mistakes) {
-            destination::version(self.source, said, self.mistakes);
-        }
+        self.version(&mut file);
         let name = file.text("name", self.mistakes).and_then(|said| self.name(said));
         let description = file.text("description", self.mistakes).map(|said| said.text.to_owned());
         let owner = self.owner(&mut file);
@@ -107,6 +105,12 @@ impl Reader<'_> {
             retry,
             hash: Sha256Hex::of(b""),
         })
+    }
+
+    fn version(&mut self, file: &mut Fields<'_>) {
+        if let Some(said) = file.text("fairlead", self.mistakes) {
+            destination::version(self.source, said, self.mistakes);
+        }
     }
 
     fn name(&mut self, said: Said<'_>) -> Option<IntegrationName> {
