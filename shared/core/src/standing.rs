@@ -22,6 +22,9 @@ pub fn standing(entry: &Entry) -> Value {
     if let Some(first) = entry.history.lines.first() {
         body["accepted_at"] = json!(first.at);
     }
+    if let Some(vendor_id) = &entry.life.vendor_id {
+        body["vendor_id"] = json!(vendor_id);
+    }
     if let State::Waiting { due_at, .. } = entry.life.state {
         body["due_at"] = json!(due_at);
     }
