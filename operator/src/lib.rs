@@ -5,7 +5,9 @@
 //! - [`vendor`]: the example vendor that the demo and the tests deliver to.
 //! - [`demo`]: `fairlead demo`.
 //! - [`desk`]: the commands of an operator.
+//! - [`cli`]: the command line, and how a command ends.
 
+pub mod cli;
 pub mod demo;
 pub mod desk;
 pub mod engine;

@@ -194,7 +194,7 @@ impl Model {
 
 /// A person's order becomes a call.
 fn obey(world: &mut World, task: &Task) {
-    let Task::Drive(Input::Retry(order)) = task else {
+    let Task::Drive(Input::Ordered(order)) = task else {
         world.broken = Some(law::ORDER_ONCE);
         return;
     };

@@ -10,7 +10,7 @@ use fairlead_core::{
     entry::State,
     id::{EntryKey, Token, Version},
     integration::{Catalog, Integration},
-    ticket::{Order, Queue, Step, Ticket},
+    ticket::{Act, Order, Queue, Step, Ticket},
     violation::{Contract, Violation},
 };
 use fairlead_tests::sample;
@@ -187,7 +187,7 @@ impl Model {
         let mut ticket = Ticket::new(Step::Retry, entry.key.clone(), entry.id);
         let version = Version(entry.life.version.0);
         let (by, reason) = ("kim".to_owned(), "looked, it is not there".to_owned());
-        ticket.order = Some(Order { by, reason, version, checked: true });
+        ticket.order = Some(Order { by, reason, version, checked: true, act: Act::Retry });
         world.put(Queue::Dispatch, world.now, Kept::new(ticket));
     }
 

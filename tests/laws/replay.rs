@@ -19,6 +19,7 @@ use fairlead_core::{
     outcome::Answer,
     pace::Pace,
     ports::{Gates, Inserted, Issues, PortError, Ports, Saved},
+    record::Record,
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
@@ -239,7 +240,7 @@ impl Ports for Replay {
         }
     }
 
-    fn delivery_id(&self) -> DeliveryId {
+    fn delivery_id(&self, _: &Record) -> DeliveryId {
         DeliveryId(Uuid::nil())
     }
 

@@ -63,7 +63,7 @@ impl Worker {
         task: Task,
         held: Option<Message>,
     ) -> Kept<Self> {
-        let dispatches = matches!(task, Task::Drive(Input::Picked | Input::Retry(_)));
+        let dispatches = matches!(task, Task::Drive(Input::Picked | Input::Ordered(_)));
         let dies_at = if model.setting.immortal || !dispatches {
             Timestamp::MAX
         } else {
@@ -88,7 +88,7 @@ impl Worker {
     pub(crate) fn task(message: &Message) -> Task {
         Task::Drive(match (message.ticket.step, &message.ticket.order) {
             (Step::Dispatch, _) | (Step::Retry, None) => Input::Picked,
-            (Step::Retry, Some(order)) => Input::Retry(order.clone()),
+            (Step::Retry, Some(order)) => Input::Ordered(order.clone()),
             (Step::Due | Step::Render, _) => Input::Due,
             (Step::Alert, _) => Input::Tell { version: message.ticket.version },
         })
@@ -210,7 +210,7 @@ impl Worker {
         match &self.task {
             Task::Accept => "validate",
             Task::Drive(Input::Picked) | Task::Resume { .. } => "dispatch",
-            Task::Drive(Input::Retry(_)) => "dispatch (ordered)",
+            Task::Drive(Input::Ordered(_)) => "dispatch (ordered)",
             Task::Drive(Input::Due) => "retry",
             Task::Drive(_) => "alert",
             Task::Release => "index look",

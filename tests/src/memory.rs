@@ -14,11 +14,12 @@ use fairlead_core::{
     entry::{Entry, Work},
     gate::Gate,
     id::DestinationName,
-    id::{DeliveryId, EntryKey},
+    id::{DeliveryId, EntryKey, Sha256Hex},
     integration::{Catalog, Integration},
     issue::{Issue, IssueId},
     pace::Pace,
     ports::PortError,
+    record::Record,
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
@@ -53,6 +54,8 @@ pub struct World {
     pub integration: Integration,
     /// The vendor and what it has seen.
     pub vendor: RefCell<Vendor>,
+    /// Corrected events that operators have laid down, rendered as validate would.
+    pub corrected: RefCell<BTreeMap<Sha256Hex, Submission>>,
     /// Where between its bounds every wait lies.
     pub jitter: Jitter,
     inside: RefCell<Inside>,
@@ -86,6 +89,7 @@ impl World {
             catalog: RefCell::new(sample::catalog(&integration)),
             vendor: RefCell::new(Vendor::new(&integration.dedupe)),
             integration,
+            corrected: RefCell::default(),
             jitter: Jitter(0),
             inside: RefCell::new(inside),
         }
@@ -190,7 +194,8 @@ impl World {
         inside.drawn
     }
 
-    fn name_delivery(&self) -> DeliveryId {
-        DeliveryId(uuid::Uuid::from_u128(0x0199_c200 << 96 | self.next_number()))
+    fn name_delivery(&self, record: &Record) -> DeliveryId {
+        let drawn = uuid::Uuid::from_u128(0x0199_c200 << 96 | self.next_number() << 16);
+        DeliveryId::of(drawn, record.mark())
     }
 }

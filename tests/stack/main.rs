@@ -6,6 +6,7 @@
 mod bus;
 mod crash;
 mod delivery;
+mod desk;
 mod doubt;
 mod edge;
 mod forms;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
 fn all() -> Vec<Scenario> {
     let mut all = crash::scenarios();
     all.extend(delivery::scenarios());
+    all.extend(desk::scenarios());
     all.extend(doubt::scenarios());
     all.extend(parking::scenarios());
     all.extend(bus::scenarios());

@@ -8,7 +8,7 @@ use fairlead_core::{
     entry::State,
     issue::{IssueId, Phase, tell::acknowledge},
     owner::{Channel, Escalation},
-    ticket::{Order, Queue, Step, Ticket},
+    ticket::{Act, Order, Queue, Step, Ticket},
 };
 use fairlead_tests::{
     memory::{Says, World},
@@ -131,6 +131,7 @@ fn a_message_about_a_delivery_that_was_retried_elsewhere_disappears() {
             reason: "mended".to_owned(),
             version: entry.life.version,
             checked: false,
+            act: Act::Retry,
         });
         world.put(Queue::Dispatch, &ticket.text());
     }

@@ -2,8 +2,11 @@
 
 mod alert;
 mod answer;
+mod bulk;
 mod delivery;
+mod desk;
 mod doubt;
+mod edit;
 mod gate;
 mod issue;
 mod look;

@@ -10,7 +10,7 @@ use fairlead_core::{
 /// Drives the delivery that the ticket names: an attempt, or an operator's order to retry.
 pub(crate) async fn attempt(aws: &Aws, ticket: Ticket) -> Result<(), Failure> {
     let input = match (ticket.step, ticket.order) {
-        (Step::Retry, Some(order)) => Input::Retry(order),
+        (Step::Retry, Some(order)) => Input::Ordered(order),
         (Step::Retry | Step::Dispatch | Step::Due | Step::Alert | Step::Render, _) => Input::Picked,
     };
     Ok(drive(aws, &aws.rules(), &ticket.entry, input, ticket.hops).await?)

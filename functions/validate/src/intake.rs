@@ -10,11 +10,11 @@ use fairlead_core::{
     integration::Integration,
     ports::PortError,
     record::Record,
-    ticket::Ticket,
+    ticket::{Act, Ticket},
     violation::{Contract, Violation},
 };
 
-use crate::Desk;
+use crate::{Desk, edit};
 
 /// Takes in one message. The message stays on its queue until every integration has its delivery.
 pub(crate) async fn take_in(desk: &Desk<'_>, body: String) -> Result<(), Failure> {
@@ -45,6 +45,11 @@ pub(crate) async fn take_in(desk: &Desk<'_>, body: String) -> Result<(), Failure
 
 /// A delivery that is known already, with its request made, goes on its way.
 async fn carry_on(desk: &Desk<'_>, ticket: Ticket) -> Result<(), Failure> {
+    if let Some(order) = &ticket.order
+        && let Act::Edit { event } = &order.act
+    {
+        return edit::carry_out(desk, &ticket, order, event).await;
+    }
     Ok(drive(&desk.aws, &desk.aws.rules(), &ticket.entry, Input::Due, ticket.hops).await?)
 }
 

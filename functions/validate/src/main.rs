@@ -1,6 +1,7 @@
 //! Accepts an event once: signature, schema, mapping, ledger, ticket; only then the answer.
 
 mod api;
+mod edit;
 mod event;
 mod hook;
 mod intake;

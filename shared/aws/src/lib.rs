@@ -1,21 +1,27 @@
 //! The only crate that knows AWS and HTTP: one struct that implements `Ports`, and what the functions share.
 //!
 //! - [`world`]: the struct, and where its parts come from.
-//! - [`ledger`], [`row`], [`ran`]: DynamoDB, the form of an entry there, and how one is found.
+//! - [`ledger`], [`row`]: DynamoDB, and the form of an entry there.
+//! - [`find`], [`ran`], [`work`], [`many`]: what the desk reads, by key and never by a scan; [`acts`]: what it did.
 //! - [`queue`]: SQS, outgoing; [`batch`]: SQS, incoming.
 //! - [`vendor`]: the HTTP call; [`secret`], [`credential`]: what it proves itself by.
 //! - [`topic`]: SNS, and the other channels beside it; [`log`], [`metric`], [`trace`]: flat JSON lines, what they count, and what they belong to; [`env`]: what the template sets.
 
+pub mod acts;
 pub mod batch;
 mod channel;
 pub mod credential;
 mod dlq;
 mod dns;
+mod edits;
 pub mod env;
+pub mod find;
 mod issue;
 pub mod ledger;
 pub mod log;
+pub mod many;
 pub mod metric;
+mod pack;
 pub mod queue;
 pub mod ran;
 mod redact;
@@ -28,4 +34,5 @@ pub mod topic;
 pub mod trace;
 pub mod vendor;
 mod wire;
+pub mod work;
 pub mod world;

@@ -1,139 +1,193 @@
-//! What ran: entries found by the beginning of a delivery's id, through the index `ran`.
+//! What ran: deliveries by time, through the keys-only index `ran`; a bounded number of keys at each look.
+
+use std::ops::RangeInclusive;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use fairlead_core::{
-    entry::Entry,
-    id::{DeliveryId, EntryKey},
+    id::{DeliveryId, EntryKey, Mark},
     ports::PortError,
 };
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    ledger::{Ledger, chain},
-    row::{RAN_SHARDS, ran_partition},
+    ledger::{Item, Ledger, chain},
+    row::{RAN_SHARDS, ran_partition, ran_shard},
 };
 
-/// A beginning of an id that spans more days than this names too many deliveries to look for.
-const MOST_DAYS: i64 = 3;
+/// One delivery as the index has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ran {
+    /// Its name, which tells when it was accepted.
+    pub id: DeliveryId,
+    /// Where its entry lies.
+    pub key: EntryKey,
+}
 
-/// Why no search is made.
-#[derive(Debug, thiserror::Error)]
-pub enum FindError {
-    /// It is not the beginning of a UUID.
-    #[error("\"{0}\" is not the beginning of a delivery's id: hexadecimal digits and dashes")]
-    NotAnId(String),
-    /// It is too short to say when the delivery was accepted.
-    #[error("\"{0}\" is too short; give at least 6 characters of the delivery's id")]
-    TooShort(String),
-    /// The ledger does not answer.
-    #[error(transparent)]
-    Port(#[from] PortError),
+/// A stretch of time, by the names that deliveries have in it; both ends belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    first: Uuid,
+    last: Uuid,
+}
+
+/// So many partitions are asked at the same time.
+const AT_ONCE: usize = 8;
+
+/// The milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
+impl Stretch {
+    /// From `since` until `until`.
+    pub fn between(since: Timestamp, until: Timestamp) -> Self {
+        Self { first: lowest(since), last: Uuid::from_u128(lowest(until).as_u128() | LATER) }
+    }
+
+    /// The same, but only what was accepted before this delivery.
+    #[must_use]
+    pub fn before(self, id: DeliveryId) -> Self {
+        let last = Uuid::from_u128(id.0.as_u128().saturating_sub(1)).min(self.last);
+        Self { last, ..self }
+    }
+
+    /// The same, but only what was accepted after this delivery.
+    #[must_use]
+    pub fn after(self, id: DeliveryId) -> Self {
+        let first = Uuid::from_u128(id.0.as_u128().saturating_add(1)).max(self.first);
+        Self { first, ..self }
+    }
+
+    /// Every id that begins with these digits.
+    pub(crate) fn of(first: Uuid, last: Uuid) -> Self {
+        Self { first, last }
+    }
+
+    /// The days that it touches, counted from 1970.
+    pub(crate) fn days(&self) -> RangeInclusive<i64> {
+        let day = |id: Uuid| DeliveryId(id).accepted_at().as_millisecond() / DAY;
+        day(self.first)..=day(self.last)
+    }
+}
+
+/// All bits of an id but its time.
+const LATER: u128 = (1 << 80) - 1;
+
+/// The lowest id of this millisecond.
+fn lowest(at: Timestamp) -> Uuid {
+    Uuid::from_u128(u128::try_from(at.as_millisecond()).unwrap_or_default() << 80)
 }
 
 impl Ledger {
-    /// The entries whose delivery's id begins so, at most ten.
-    ///
-    /// The id holds its time (RFC 9562 section 5.7), so only the partitions of those days are read.
-    ///
-    /// # Errors
-    /// When the text begins no id, is too short, or the ledger does not answer.
-    pub async fn find(&self, beginning: &str) -> Result<Vec<EntryKey>, FindError> {
-        let (first, last) = bounds(beginning)?;
-        let (from, to) = (day(first), day(last));
-        if to - from >= MOST_DAYS {
-            return Err(FindError::TooShort(beginning.to_owned()));
-        }
-        let mut found = Vec::new();
-        for partition in partitions(from..=to) {
-            found.extend(self.ran(&partition, first, last).await?);
-        }
-        found.truncate(10);
-        Ok(found)
-    }
-
-    /// The entry of the delivery with this id. A new one may take a moment to be found.
+    /// What was accepted in this stretch, newest first, at most so many. Each partition of a day is asked for no
+    /// more than that, so a look costs at most [`RAN_SHARDS`] times as many keys.
     ///
     /// # Errors
     /// When the ledger does not answer.
-    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Entry>, PortError> {
-        let keys = self.ran(&ran_partition(id), id.0, id.0).await?;
-        match keys.first() {
-            Some(key) => Ok(self.load(key).await?.filter(|entry| entry.id == id)),
-            None => Ok(None),
+    pub async fn latest(&self, stretch: Stretch, most: usize) -> Result<Vec<Ran>, PortError> {
+        let mut found = Vec::new();
+        for day in stretch.days().rev() {
+            let partitions = (0..RAN_SHARDS).map(|shard| partition(day, shard));
+            let asked = partitions.map(|name| self.keys(name, stretch, Some(most)));
+            let asked: Vec<Vec<Ran>> =
+                stream::iter(asked).buffer_unordered(AT_ONCE).try_collect().await?;
+            let mut today = asked.concat();
+            today.sort_unstable_by(|a, b| b.cmp(a));
+            found.extend(today);
+            if found.len() >= most {
+                break;
+            }
         }
+        found.truncate(most);
+        Ok(found)
     }
 
-    async fn ran(
+    /// Every delivery of this stretch whose name carries this mark, newest first.
+    ///
+    /// The mark's last byte chooses the partition, so of each day an eighth of the keys is read, and no entry.
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn marked(&self, stretch: Stretch, mark: Mark) -> Result<Vec<Ran>, PortError> {
+        let shard = ran_shard(mark);
+        let partitions = stretch.days().rev().map(|day| partition(day, shard));
+        let asked = partitions.map(|name| self.keys(name, stretch, None));
+        let asked: Vec<Vec<Ran>> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+        let mut found = asked.concat();
+        found.retain(|ran| ran.id.mark() == mark);
+        Ok(found)
+    }
+
+    /// The keys of one partition in this stretch, newest first: the first `most`, or all, page by page.
+    pub(crate) async fn keys(
         &self,
-        partition: &str,
-        first: Uuid,
-        last: Uuid,
-    ) -> Result<Vec<EntryKey>, PortError> {
+        partition: String,
+        stretch: Stretch,
+        most: Option<usize>,
+    ) -> Result<Vec<Ran>, PortError> {
         let text = |id: Uuid| AttributeValue::S(id.to_string());
-        let query = self.client.query().table_name(&self.table).index_name("ran");
-        let answer = query
-            .key_condition_expression("ran = :partition AND id BETWEEN :first AND :last")
-            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
-            .expression_attribute_values(":first", text(first))
-            .expression_attribute_values(":last", text(last))
-            .limit(10)
-            .send()
-            .await
-            .map_err(|e| PortError::new("look for the delivery", chain(e)))?;
-        let keys = answer.items.unwrap_or_default();
-        Ok(keys.iter().filter_map(|i| i.get("pk")?.as_s().ok()).map(EntryKey::new).collect())
-    }
-}
-
-/// The lowest and the highest id with this beginning.
-fn bounds(beginning: &str) -> Result<(Uuid, Uuid), FindError> {
-    let wrong = || FindError::NotAnId(beginning.to_owned());
-    let digits: String = beginning.chars().filter(|c| *c != '-').collect();
-    if digits.len() < 6 {
-        return Err(FindError::TooShort(beginning.to_owned()));
-    }
-    let first = Uuid::try_parse(&format!("{digits:0<32}")).map_err(|_| wrong())?;
-    let last = Uuid::try_parse(&format!("{digits:f<32}")).map_err(|_| wrong())?;
-    Ok((first, last))
-}
-
-fn day(id: Uuid) -> i64 {
-    // The first 48 bits of a version 7 UUID are milliseconds since 1970.
-    i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX) / 86_400_000
-}
-
-fn partitions(days: std::ops::RangeInclusive<i64>) -> Vec<String> {
-    let mut all = Vec::new();
-    for day in days {
-        let millis = u128::try_from(day).unwrap_or_default() * 86_400_000;
-        for shard in 0..RAN_SHARDS {
-            // An id of that day and shard; its partition is all that matters.
-            let bits = (millis << 80) | (0x7 << 76) | (0x2 << 62) | u128::from(shard);
-            all.push(ran_partition(DeliveryId(Uuid::from_u128(bits))));
+        let mut keys = Vec::new();
+        let mut from: Option<Item> = None;
+        loop {
+            let query = self.client.query().table_name(&self.table).index_name("ran");
+            let answer = query
+                .key_condition_expression("ran = :partition AND id BETWEEN :first AND :last")
+                .expression_attribute_values(":partition", AttributeValue::S(partition.clone()))
+                .expression_attribute_values(":first", text(stretch.first))
+                .expression_attribute_values(":last", text(stretch.last))
+                .scan_index_forward(false)
+                .set_limit(most.map(|most| i32::try_from(most - keys.len()).unwrap_or(i32::MAX)))
+                .set_exclusive_start_key(from.take())
+                .send()
+                .await
+                .map_err(|e| PortError::new("look for deliveries", chain(e)))?;
+            keys.extend(answer.items.unwrap_or_default().iter().filter_map(ran));
+            from = answer.last_evaluated_key;
+            if from.is_none() || most.is_some_and(|most| keys.len() >= most) {
+                return Ok(keys);
+            }
         }
     }
-    all
+}
+
+fn ran(item: &Item) -> Option<Ran> {
+    let id = DeliveryId(Uuid::try_parse(item.get("id")?.as_s().ok()?).ok()?);
+    Some(Ran { id, key: EntryKey::new(item.get("pk")?.as_s().ok()?) })
+}
+
+/// The partition of a day and a shard; an id of both has it.
+pub(crate) fn partition(day: i64, shard: u8) -> String {
+    let millis = u128::try_from(day * DAY).unwrap_or_default();
+    let bits = (millis << 80) | (0x7 << 76) | (0x2 << 62) | u128::from(shard);
+    ran_partition(DeliveryId(Uuid::from_u128(bits)))
 }
 
 #[cfg(test)]
 mod tests {
+    use fairlead_core::record::Record;
+
     use super::*;
 
     #[test]
-    fn the_partitions_of_a_beginning_hold_the_id() {
-        for _ in 0..50 {
-            let id = Uuid::now_v7();
-            let (first, last) = bounds(&id.to_string()[..8]).expect("a beginning");
-            assert!(first <= id && id <= last);
-            let all = partitions(day(first)..=day(last));
-            assert!(all.contains(&ran_partition(DeliveryId(id))), "{all:?}");
+    fn a_records_deliveries_lie_in_the_partition_that_its_mark_names() {
+        for n in 0..50 {
+            let record =
+                Record { kind: "deal".into(), id: format!("D-{n}"), label: None, url: None };
+            let id = DeliveryId::of(Uuid::now_v7(), record.mark());
+            let day = id.accepted_at().as_millisecond() / DAY;
+            assert_eq!(ran_partition(id), partition(day, ran_shard(Record::mark_of(&record.id))));
         }
     }
 
     #[test]
-    fn what_begins_no_id_is_refused() {
-        assert!(matches!(bounds("D-1042x"), Err(FindError::NotAnId(_) | FindError::TooShort(_))));
-        assert!(matches!(bounds("0199"), Err(FindError::TooShort(_))));
-        assert!(matches!(bounds("zzzzzzzz"), Err(FindError::NotAnId(_))));
+    fn a_stretch_holds_what_was_accepted_in_it_and_ends_before_a_delivery() {
+        let id = DeliveryId(Uuid::now_v7());
+        let at = id.accepted_at();
+        let all = Stretch::between(at, at);
+        assert!(all.first <= id.0 && id.0 <= all.last);
+        assert!(all.before(id).last < id.0);
+        assert!(all.after(id).first > id.0);
+        let days = Stretch::between("2026-01-31T23:00:00Z".parse().expect("a time"), at).days();
+        assert!(days.start() < days.end());
     }
 }

@@ -1,14 +1,12 @@
 //! The form of an entry in DynamoDB. It outlives a deploy, so it is apart from the domain type and carries `v`.
 
-use std::io::{Read, Write};
-
 use fairlead_core::{
     class::Class,
     entry::{End, Entry, Held, Life, State},
     history::{History, Line},
     id::{
-        DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Sha256Hex, Token,
-        VendorId, Version,
+        DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Mark, Sha256Hex,
+        Token, VendorId, Version,
     },
     integration::{Method, Owner},
     record::Record,
@@ -17,6 +15,8 @@ use fairlead_core::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
+
+use crate::pack::{pack, unpack};
 
 /// The attributes that a save replaces or removes; all others are fixed at acceptance.
 pub const LIFE: [&str; 21] = [
@@ -47,9 +47,6 @@ pub const LIFE: [&str; 21] = [
 ///
 /// One partition takes 1,000 index writes a second (DynamoDB's limit per partition).
 pub const RAN_SHARDS: u8 = 8;
-
-/// Longer texts are compressed: DynamoDB bills writes by the kilobyte.
-const LONG: usize = 1_500;
 
 /// The newest form that this release writes and reads.
 const FORM: u8 = 1;
@@ -315,28 +312,12 @@ impl Changing {
 
 /// The partition of the index `ran` that an id lies in; it follows from the id, so the id finds its entry.
 pub fn ran_partition(id: DeliveryId) -> String {
-    let (seconds, _) = id.0.get_timestamp().map_or((0, 0), |t| t.to_unix());
-    let day = Timestamp::from_second(i64::try_from(seconds).unwrap_or(0))
-        .unwrap_or(Timestamp::UNIX_EPOCH);
-    format!("{}#{}", &day.to_string()[..10], id.0.as_bytes()[15] % RAN_SHARDS)
+    format!("{}#{}", &id.accepted_at().to_string()[..10], ran_shard(id.mark()))
 }
 
-type Packed = (Option<String>, Option<ByteBuf>);
-
-fn pack(text: &str) -> Result<Packed, std::io::Error> {
-    if text.len() <= LONG {
-        return Ok((Some(text.to_owned()), None));
-    }
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(text.as_bytes())?;
-    Ok((None, Some(ByteBuf::from(encoder.finish()?))))
-}
-
-fn unpack(text: Option<String>, gzip: Option<ByteBuf>) -> Result<Option<String>, std::io::Error> {
-    let Some(gzip) = gzip else { return Ok(text) };
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(gzip.as_slice()).read_to_string(&mut text)?;
-    Ok(Some(text))
+/// Which partition of a day: all deliveries of one record lie in the same.
+pub fn ran_shard(mark: Mark) -> u8 {
+    mark.0[1] % RAN_SHARDS
 }
 
 #[cfg(test)]

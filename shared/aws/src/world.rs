@@ -14,6 +14,7 @@ use fairlead_core::{
     meaning::Finding,
     outcome::{Answer, NotSent},
     ports::{Inserted, PortError, Ports, Saved},
+    record::Record,
     request::Request,
     ticket::{Queue, Ticket},
     wait::Jitter,
@@ -146,8 +147,8 @@ impl Ports for Aws {
         Timestamp::now()
     }
 
-    fn delivery_id(&self) -> DeliveryId {
-        DeliveryId(Uuid::now_v7())
+    fn delivery_id(&self, record: &Record) -> DeliveryId {
+        DeliveryId::of(Uuid::now_v7(), record.mark())
     }
 
     fn token(&self) -> Token {

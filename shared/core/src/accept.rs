@@ -66,8 +66,20 @@ pub async fn accept<P: Ports>(
     integration: &Integration,
     submission: Submission,
 ) -> Result<Accepted, PortError> {
+    accept_telling(ports, rules, integration, submission, None).await
+}
+
+/// The same, with a line that tells where the event comes from.
+pub(crate) async fn accept_telling<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    integration: &Integration,
+    submission: Submission,
+    origin: Option<What>,
+) -> Result<Accepted, PortError> {
     let keep = integration.idempotency.keep;
-    let entry = entry(ports, integration, submission, keep);
+    let mut entry = entry(ports, integration, submission, keep);
+    origin.into_iter().for_each(|line| entry.history.push(entry.life.begun_at, line));
     let (entry, accepted) = match ports.insert(&entry).await? {
         Inserted::New => {
             let id = entry.id;
@@ -108,7 +120,7 @@ fn entry<P: Ports>(ports: &P, of: &Integration, submission: Submission, keep: Du
     };
     Entry {
         key: EntryKey::of(&of.name, &submission.idempotency_key),
-        id: ports.delivery_id(),
+        id: ports.delivery_id(&submission.record),
         integration: of.name.clone(),
         destination: of.destination.clone(),
         record: submission.record,
@@ -134,7 +146,7 @@ fn class(violations: &[Violation]) -> Class {
 }
 
 /// The first violations on one line; the event itself is in the entry for whoever needs the rest.
-fn listed(violations: &[Violation]) -> String {
+pub(crate) fn listed(violations: &[Violation]) -> String {
     let shown: Vec<_> =
         violations.iter().take(5).map(|v| format!("{} {}", v.pointer, v.detail)).collect();
     one_line(&shown.join("; "), 500)

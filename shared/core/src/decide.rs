@@ -6,18 +6,19 @@ use jiff::Timestamp;
 
 use crate::{
     class::Class,
-    entry::{Held, Life, State},
+    entry::{Entry, Held, Life, State},
     history::What,
     id::{Token, Version},
-    integration::{Dedupe, Lookup, RetryPolicy},
+    integration::{Catalog, Dedupe, Lookup, RetryPolicy},
     look,
     meaning::Finding,
+    order::ordered,
     orphan,
     outcome::{Answer, Outcome, Reason, judge},
     settle,
     span::{after, until},
     tell,
-    ticket::{Order, Queue, Ticket},
+    ticket::{Act, Order, Queue, Ticket},
     wait::{self, Jitter},
 };
 
@@ -32,6 +33,21 @@ pub struct Policy<'a> {
     pub retry: &'a RetryPolicy,
     /// How long a dispatcher may hold a delivery; longer than its function can run.
     pub lease: Duration,
+}
+
+impl<'a> Policy<'a> {
+    /// What the entry's integration has declared; none when it is not in the bundle.
+    pub fn of(catalog: &'a Catalog, entry: &Entry, lease: Duration) -> Option<Self> {
+        let integration = catalog.integrations.get(&entry.integration)?;
+        // The question is rendered at acceptance; an older entry has none.
+        let asked = entry.request.as_ref().is_some_and(|request| request.lookup.is_some());
+        Some(Self {
+            dedupe: &integration.dedupe,
+            lookup: integration.lookup.as_ref().filter(|_| asked),
+            retry: &integration.retry,
+            lease,
+        })
+    }
 }
 
 /// All that is not the same every time: drawn by the driver before each decision.
@@ -97,8 +113,8 @@ pub enum Input {
         /// The version at which it was parked.
         version: Version,
     },
-    /// A person ordered another try.
-    Retry(Order),
+    /// A person has given an order about it.
+    Ordered(Order),
 }
 
 /// What is to be done, in order, after the next state is saved.
@@ -165,7 +181,7 @@ pub fn decide(life: &Life, input: &Input, policy: Option<&Policy<'_>>, moment: &
         }
         (Input::Tell { version }, _) => tell::tell(life, *version),
         (Input::Told { version }, _) => tell::told(life, *version),
-        (Input::Retry(order), _) => retry(life, order, policy, moment),
+        (Input::Ordered(order), _) => ordered(life, order, policy, moment),
     }
 }
 
@@ -183,7 +199,7 @@ fn submitted(life: &Life) -> Step {
     }
 }
 
-fn picked(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
+pub(crate) fn picked(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
     match &life.state {
         State::Accepted => claim(life, policy, moment),
         // The ticket must outlive the lease: its holder may be dead, and this may be the only ticket left.
@@ -222,7 +238,12 @@ pub(crate) fn claim(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
 }
 
 /// The gate is closed. That is not the delivery's fault, so no attempt and no failure is counted.
-fn hold_back(mut life: Life, closed: Closed, policy: &Policy<'_>, moment: &Moment) -> Step {
+pub(crate) fn hold_back(
+    mut life: Life,
+    closed: Closed,
+    policy: &Policy<'_>,
+    moment: &Moment,
+) -> Step {
     let due_at = closed.until.min(after(life.begun_at, policy.retry.give_up_after));
     let delay = until(moment.now, due_at);
     let (held, commands) = if closed.turn && wait::fits_queue(delay, moment.hops) {
@@ -239,12 +260,12 @@ pub fn wants_call(life: &Life, input: &Input, now: Timestamp) -> bool {
     let ripe = match &life.state {
         State::Accepted => true,
         State::Waiting { due_at, .. } => *due_at <= now,
-        State::Parked { .. } => matches!(input, Input::Retry(_)),
+        State::Parked { .. } => matches!(input, Input::Ordered(order) if order.act == Act::Retry),
         State::Sending { .. } | State::Looking { .. } | State::Delivered | State::Closed { .. } => {
             false
         }
     };
-    ripe && matches!(input, Input::Picked | Input::Retry(_))
+    ripe && matches!(input, Input::Picked | Input::Ordered(_))
 }
 
 /// Whether the input leads to one more call at once, under the leave of the last one: its credential was refused.
@@ -327,42 +348,6 @@ fn due(life: &Life, moment: &Moment) -> Step {
     }
 }
 
-/// An order to retry: safe twice, at once and late, because only the parking it names can obey it.
-fn retry(life: &Life, order: &Order, policy: Option<&Policy<'_>>, moment: &Moment) -> Step {
-    // The alert may have counted the version up by one since the message was written.
-    let named = life.version == order.version || life.version == order.version.next();
-    match (&life.state, policy) {
-        (State::Parked { class, told, .. }, policy) if named => match policy {
-            Some(policy) if may_obey(life, *class, order, policy, moment) => {
-                obey(life, order, policy, moment)
-            }
-            // Nothing changes, so a crash in here repeats it. The redriven message was the one on the DLQ.
-            _ if *told => Step::run([send(Queue::Dlq)]),
-            _ => Step::run(announce()),
-        },
-        // Stale, or obeyed by someone who may have died since: this ticket may be the only one left.
-        (_, Some(policy)) => picked(life, policy, moment),
-        (_, None) => orphan::orphaned(life, moment),
-    }
-}
-
-fn may_obey(life: &Life, of: Class, order: &Order, policy: &Policy<'_>, moment: &Moment) -> bool {
-    let asks = policy.lookup.is_some();
-    let safe = !life.doubt || order.checked || asks || may_repeat(life, policy, moment.now);
-    of.can_be_retried() && safe
-}
-
-fn obey(life: &Life, order: &Order, policy: &Policy<'_>, moment: &Moment) -> Step {
-    let mut next = life.clone();
-    next.begun_at = moment.now;
-    next.failures = 0;
-    next.refused = false;
-    if order.checked {
-        next.clear_doubt();
-    }
-    let mut step = claim(&next, policy, moment);
-    step.lines.insert(0, What::Retried { by: order.by.clone(), reason: order.reason.clone() });
-    step
 }
 
 /// Whether a call that begins at `at` may repeat an effect. It may leave as late as its lease ends.
@@ -375,7 +360,7 @@ pub(crate) fn announce() -> [Command; 2] {
     [send(Queue::Dlq), send(Queue::Alert)]
 }
 
-fn send(queue: Queue) -> Command {
+pub(crate) fn send(queue: Queue) -> Command {
     Command::Send { queue, delay: Duration::ZERO }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     notice::Notice,
     outcome::Answer,
     ports::{PortError, Ports, Saved},
-    ticket::{Order, Queue, Ticket},
+    ticket::{Act, Order, Queue, Ticket},
 };
 
 /// The rules that a function drives deliveries by.
@@ -76,15 +76,7 @@ impl<'a> Rules<'a> {
     }
 
     fn policy(&self, entry: &Entry) -> Option<Policy<'a>> {
-        let integration = self.catalog.integrations.get(&entry.integration)?;
-        // The question is rendered at acceptance; an older entry has none.
-        let asked = entry.request.as_ref().is_some_and(|request| request.lookup.is_some());
-        Some(Policy {
-            dedupe: &integration.dedupe,
-            lookup: integration.lookup.as_ref().filter(|_| asked),
-            retry: &integration.retry,
-            lease: self.lease,
-        })
+        Policy::of(self.catalog, entry, self.lease)
     }
 }
 
@@ -240,6 +232,7 @@ fn ticket(entry: &Entry, queue: Queue, hops: u8) -> Ticket {
             reason: "the message was redriven".to_owned(),
             version: entry.life.version,
             checked: false,
+            act: Act::Retry,
         });
     }
     ticket

@@ -130,6 +130,8 @@ pub enum End {
     Resolved,
     /// A person has given it up.
     Discarded,
+    /// A person has corrected its event, and another delivery carries that.
+    Edited,
 }
 
 /// Who remembers a waiting delivery until it is due.
@@ -214,7 +216,7 @@ impl State {
 
 impl End {
     /// Every end, for tables and tests.
-    pub const ALL: [Self; 3] = [Self::Superseded, Self::Resolved, Self::Discarded];
+    pub const ALL: [Self; 4] = [Self::Superseded, Self::Resolved, Self::Discarded, Self::Edited];
 
     /// The word that the ledger, logs and people use.
     pub fn word(self) -> &'static str {
@@ -222,6 +224,7 @@ impl End {
             Self::Superseded => "superseded",
             Self::Resolved => "resolved",
             Self::Discarded => "discarded",
+            Self::Edited => "edited",
         }
     }
 }
@@ -270,6 +273,19 @@ impl Entry {
             | State::Sending { .. }
             | State::Looking { .. }
             | State::Waiting { held: Held::Queue, .. }
+            | State::Delivered
+            | State::Closed { .. } => None,
+        }
+    }
+
+    /// Why it is parked, if it is.
+    pub fn class(&self) -> Option<Class> {
+        match self.life.state {
+            State::Parked { class, .. } => Some(class),
+            State::Accepted
+            | State::Sending { .. }
+            | State::Looking { .. }
+            | State::Waiting { .. }
             | State::Delivered
             | State::Closed { .. } => None,
         }

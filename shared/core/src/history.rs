@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     class::Class,
+    id::{DeliveryId, Sha256Hex},
     meaning::{Finding, Found, Verdict},
     outcome::{Answer, judge},
     span,
@@ -100,6 +101,41 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// A person declared it done by hand.
+    Resolved {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+        /// What the vendor calls it, where the person knew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vendor_id: Option<String>,
+    },
+    /// A person gave it up.
+    Discarded {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// A person corrected the event; another delivery carries that.
+    Edited {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+        /// Digest of the corrected event.
+        event: Sha256Hex,
+    },
+    /// It carries the corrected event of another delivery.
+    EditOf {
+        /// The other delivery, which keeps the event as it was.
+        delivery: DeliveryId,
+        /// Who corrected it.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// The vendor has it.
     Delivered,
     /// A newer version of its record was sent, so this one never is.
@@ -118,10 +154,22 @@ impl History {
     /// Adds a line; past the limit the middle gives way, so that beginning and end stay.
     pub fn push(&mut self, at: Timestamp, what: What) {
         self.lines.push(Line { at, what });
-        if self.lines.len() > Self::MOST {
-            self.lines.remove(Self::MOST / 2);
+        if self.lines.len() > Self::MOST
+            && let Some(place) = self.least()
+        {
+            self.lines.remove(place);
             self.dropped += 1;
         }
+    }
+
+    /// The line that gives way: the middle one, or the nearest after or before it that no person has caused. What a
+    /// person ordered stays; only beyond [`History::MOST`] orders is the middle one of them dropped.
+    fn least(&self) -> Option<usize> {
+        let middle = Self::MOST / 2;
+        let gives_way = |place: &usize| !self.lines[*place].what.is_ordered();
+        let later = (middle..self.lines.len().saturating_sub(1)).find(gives_way);
+        let earlier = || (1..middle).rev().find(gives_way);
+        later.or_else(earlier).or((self.lines.len() > 2 * Self::MOST).then_some(middle))
     }
 
     /// The last complete or incomplete answer, to an attempt or to a lookup.
@@ -147,6 +195,18 @@ impl History {
 }
 
 impl What {
+    /// Whether a person caused it.
+    pub fn is_ordered(&self) -> bool {
+        matches!(
+            self,
+            Self::Retried { .. }
+                | Self::Resolved { .. }
+                | Self::Discarded { .. }
+                | Self::Edited { .. }
+                | Self::EditOf { .. }
+        )
+    }
+
     /// The line as people read it.
     pub fn text(&self) -> String {
         match self {
@@ -178,6 +238,18 @@ impl What {
             Self::Parked { class, detail } => format!("parked      {}: {detail}", class.word()),
             Self::Alerted => "alerted".to_owned(),
             Self::Retried { by, reason } => format!("retried     by {by}: {reason}"),
+            Self::Resolved { by, reason, vendor_id } => {
+                let named = vendor_id.iter().map(|id| format!(" as {id}")).collect::<String>();
+                format!("resolved    by {by}{named}: {reason}")
+            }
+            Self::Discarded { by, reason } => format!("discarded   by {by}: {reason}"),
+            Self::Edited { by, reason, event } => {
+                let event = event.as_str().get(..8).unwrap_or_default();
+                format!("edited      by {by}, the event is now sha256 {event}: {reason}")
+            }
+            Self::EditOf { delivery, by, reason } => {
+                format!("edited      from delivery {delivery} by {by}: {reason}")
+            }
             Self::Delivered => "delivered".to_owned(),
             Self::Superseded { newer } => format!("superseded  by version {newer}"),
             Self::HeardLate => "heard late  the vendor has it".to_owned(),
@@ -245,6 +317,25 @@ mod tests {
         assert_eq!(history.dropped, 140);
         assert_eq!(history.lines[0].what, What::Sending { attempt: 0 });
         assert_eq!(history.lines[59].what, What::Sending { attempt: 199 });
+    }
+
+    #[test]
+    fn what_a_person_ordered_stays_in_the_history() {
+        let mut history = History::default();
+        let by = |n: u32| What::Retried { by: "kim".to_owned(), reason: n.to_string() };
+        for n in 0..40 {
+            history.push(Timestamp::UNIX_EPOCH, by(n));
+            (0..5).for_each(|n| history.push(Timestamp::UNIX_EPOCH, What::Sending { attempt: n }));
+        }
+        assert_eq!(history.lines.len(), History::MOST);
+        let kept = history.lines.iter().filter(|line| line.what.is_ordered());
+        assert_eq!(kept.count(), 40);
+        (0..300).for_each(|n| history.push(Timestamp::UNIX_EPOCH, by(n)));
+        assert_eq!(
+            history.lines.len(),
+            2 * History::MOST,
+            "an endless stream of orders is bounded too"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -72,6 +73,11 @@ impl EntryKey {
     pub fn of(integration: &IntegrationName, key: &IdempotencyKey) -> Self {
         Self(format!("{integration}/{}", &Sha256Hex::of(key.as_str().as_bytes()).0[..40]))
     }
+
+    /// The name of the integration, as it stands in the key.
+    pub fn integration(&self) -> Option<&str> {
+        self.0.rsplit_once('/').map(|(integration, _)| integration)
+    }
 }
 
 impl VendorId {
@@ -108,6 +114,33 @@ impl Sha256Hex {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeliveryId(pub Uuid);
+
+impl DeliveryId {
+    /// The name of a delivery of this record: a drawn UUID of version 7 whose last two bytes, which are chance
+    /// otherwise, are the record's mark. 58 bits of chance remain for the deliveries of one millisecond.
+    pub fn of(drawn: Uuid, mark: Mark) -> Self {
+        let mut bytes = drawn.into_bytes();
+        bytes[14..].copy_from_slice(&mark.0);
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// The mark of its record; chance, in the names that the first release gave.
+    pub fn mark(self) -> Mark {
+        let bytes = self.0.as_bytes();
+        Mark([bytes[14], bytes[15]])
+    }
+
+    /// When it was accepted: the first 48 bits are milliseconds since 1970 (RFC 9562 section 5.7).
+    pub fn accepted_at(self) -> Timestamp {
+        let millis = i64::try_from(self.0.as_u128() >> 80).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Two bytes of a digest of a record's id: they find the record's deliveries among those of a day without an index
+/// of their own. Other records may have the same mark, so whoever finds a delivery by it looks at the record too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark(pub [u8; 2]);
 
 impl fmt::Display for DeliveryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,5 +199,14 @@ mod tests {
         assert_ne!(of("a", "k"), of("b", "k"));
         assert_ne!(of("a", "k"), of("a", "K"));
         assert_eq!(of("a", "x/y#z|").as_str().len(), "a/".len() + 40);
+        assert_eq!(of("a", "x/y").integration(), Some("a"));
+    }
+    #[test]
+    fn a_deliverys_name_tells_its_time_and_its_records_mark() {
+        let drawn = Uuid::from_u128(0x019a_2c1d_8f3b_7abc_8def_0123_4567_89ab);
+        let id = DeliveryId::of(drawn, Mark([0xbe, 0xef]));
+        assert_eq!(id.to_string(), "019a2c1d-8f3b-7abc-8def-01234567beef");
+        assert_eq!(id.mark(), Mark([0xbe, 0xef]));
+        assert_eq!(id.accepted_at().as_millisecond(), 0x019a_2c1d_8f3b);
     }
 }

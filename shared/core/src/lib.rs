@@ -6,6 +6,7 @@
 //! - [`outcome`]: what an attempt is known to have done; [`reading`]: what an integration's own rules say of an answer.
 //! - [`decide`](mod@decide): the only place where a delivery's fate is decided.
 //! - [`drive`](mod@drive): load, decide, save, run the commands; over the [`ports`].
+//! - [`order`], [`edit`](mod@edit), [`audit`]: what a person may order, and the note of it.
 //! - [`accept`](mod@accept), [`release`](mod@release): how a delivery begins, and how long waits end.
 //! - [`issue`]: parked deliveries that have one cause, told and answered for together.
 //! - [`address`], [`webhook`], [`trace`]: where a vendor may be, how a call is signed, and to which trace it belongs.
@@ -16,11 +17,13 @@
 pub mod accept;
 pub mod address;
 pub mod alert;
+pub mod audit;
 pub mod class;
 pub mod decide;
 pub mod dedupe;
 pub mod door;
 pub mod drive;
+pub mod edit;
 pub mod entry;
 pub mod expression;
 pub mod gate;
@@ -34,6 +37,7 @@ mod look;
 pub mod meaning;
 pub mod metric;
 pub mod notice;
+pub mod order;
 mod orphan;
 pub mod outcome;
 pub mod owner;

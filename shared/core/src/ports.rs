@@ -13,6 +13,7 @@ use crate::{
     meaning::Finding,
     outcome::Answer,
     pace::Pace,
+    record::Record,
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
@@ -34,8 +35,8 @@ pub trait Ports {
     /// The time.
     fn now(&self) -> Timestamp;
 
-    /// A new delivery's name.
-    fn delivery_id(&self) -> DeliveryId;
+    /// A new delivery's name, which carries its record's mark.
+    fn delivery_id(&self, record: &Record) -> DeliveryId;
 
     /// A token that was never drawn before.
     fn token(&self) -> Token;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
-    id::{DeliveryId, EntryKey, Version},
+    id::{DeliveryId, EntryKey, Sha256Hex, Version},
     notice::Notice,
 };
 
@@ -42,13 +42,13 @@ pub enum Step {
     Due,
     /// Tell the owner.
     Alert,
-    /// A person's order: try a parked delivery again.
+    /// A person's order about a parked delivery; a redriven message orders to try it again.
     Retry,
     /// Make the vendor's request from the event, now that what it needs may be known.
     Render,
 }
 
-/// A person's order to try a parked delivery again.
+/// A person's order about a parked delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Order {
     /// Who.
@@ -60,6 +60,31 @@ pub struct Order {
     /// The person has looked and the vendor does not have it: doubt is no obstacle.
     #[serde(default)]
     pub checked: bool,
+    /// What is ordered; tickets of the first form know retries only.
+    #[serde(default)]
+    pub act: Act,
+}
+
+/// What a person orders for a parked delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Try it again, with the same key and the same bytes.
+    #[default]
+    Retry,
+    /// It is done by hand; no further call is made.
+    Resolve {
+        /// What the vendor calls it, where the person knows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vendor_id: Option<String>,
+    },
+    /// It is given up; no further call is made.
+    Discard,
+    /// Its event was corrected: another delivery carries the corrected one, and this one is over.
+    Edit {
+        /// Digest of the corrected event, which lies in the ledger under it.
+        event: Sha256Hex,
+    },
 }
 
 /// The queues that tickets travel on.

@@ -13,7 +13,7 @@ use crate::{explore::caught, law, setting::Setting};
 fn an_order_obeyed_twice() {
     fn wrong(life: &Life, input: &Input, policy: Option<&Policy<'_>>, moment: &Moment) -> Step {
         let mut input = input.clone();
-        if let Input::Retry(order) = &mut input {
+        if let Input::Ordered(order) = &mut input {
             order.version = life.version;
         }
         decide(life, &input, policy, moment)
@@ -27,7 +27,7 @@ fn an_obeyed_order_taken_for_the_end_of_its_ticket() {
     fn wrong(life: &Life, input: &Input, policy: Option<&Policy<'_>>, moment: &Moment) -> Step {
         match (&life.state, input) {
             (State::Parked { .. }, _) => decide(life, input, policy, moment),
-            (_, Input::Retry(_)) => Step::default(),
+            (_, Input::Ordered(_)) => Step::default(),
             _ => decide(life, input, policy, moment),
         }
     }
@@ -39,7 +39,7 @@ fn an_obeyed_order_taken_for_the_end_of_its_ticket() {
 fn a_refused_order_that_outdates_itself() {
     fn wrong(life: &Life, input: &Input, policy: Option<&Policy<'_>>, moment: &Moment) -> Step {
         let mut step = decide(life, input, policy, moment);
-        if matches!(input, Input::Retry(_)) && matches!(life.state, State::Parked { .. }) {
+        if matches!(input, Input::Ordered(_)) && matches!(life.state, State::Parked { .. }) {
             step.next.get_or_insert_with(|| life.clone());
         }
         step

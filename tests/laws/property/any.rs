@@ -6,11 +6,11 @@ use fairlead_core::{
     class::Class,
     decide::{Input, Moment, Policy},
     entry::{End, Held, Life, State},
-    id::{Token, VendorId, Version},
+    id::{Sha256Hex, Token, VendorId, Version},
     integration::{Dedupe, Lookup, RetryPolicy},
     meaning::Finding,
     outcome::{Answer, Lost, NotSent, Reply},
-    ticket::Order,
+    ticket::{Act, Order},
     wait::Jitter,
 };
 use jiff::Timestamp;
@@ -141,12 +141,23 @@ pub(crate) fn finding() -> impl Strategy<Value = Finding> + Clone {
 }
 
 pub(crate) fn order() -> impl Strategy<Value = Order> + Clone {
-    (version(), any::<bool>()).prop_map(|(version, checked)| Order {
+    (version(), any::<bool>(), act()).prop_map(|(version, checked, act)| Order {
         by: "kim".to_owned(),
         reason: "mended".to_owned(),
         version,
         checked,
+        act,
     })
+}
+
+pub(crate) fn act() -> impl Strategy<Value = Act> + Clone {
+    let vendor_id = option::of(Just("INV-7".to_owned()));
+    prop_oneof![
+        2 => Just(Act::Retry),
+        1 => vendor_id.prop_map(|vendor_id| Act::Resolve { vendor_id }),
+        1 => Just(Act::Discard),
+        1 => Just(Act::Edit { event: Sha256Hex::of(b"corrected") }),
+    ]
 }
 
 pub(crate) fn input() -> impl Strategy<Value = Input> + Clone {
@@ -164,7 +175,7 @@ pub(crate) fn input() -> impl Strategy<Value = Input> + Clone {
         }),
         option::of(version()).prop_map(|version| Input::Tell { version }),
         version().prop_map(|version| Input::Told { version }),
-        order().prop_map(Input::Retry),
+        order().prop_map(Input::Ordered),
     ]
 }
 

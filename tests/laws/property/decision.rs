@@ -7,7 +7,7 @@ use fairlead_core::{
     history::What,
     meaning::Finding,
     span::after,
-    ticket::Queue,
+    ticket::{Act, Queue},
     wait::LONGEST_DELAY,
 };
 use proptest::{prelude::*, sample::select};
@@ -77,7 +77,7 @@ proptest! {
         let Some(next) = decided(&life, &input, terms.as_ref(), &moment).next else {
             return Ok(());
         };
-        let checked = matches!(&input, Input::Retry(order) if order.checked);
+        let checked = matches!(&input, Input::Ordered(order) if order.checked);
         let looked = matches!(&input, Input::Looked { finding: Finding::Absent, .. });
         let ours = matches!(life.state, State::Looking { .. }) && looked;
         prop_assert!(next.doubt || next.state == State::Delivered || checked || ours);
@@ -87,6 +87,31 @@ proptest! {
         if newly && next.doubt && let State::Parked { class, .. } = next.state {
             prop_assert!(!denied.contains(&class));
         }
+    }
+
+    #[test]
+    fn a_person_ends_only_the_parking_that_she_names(
+        life in any::life(),
+        order in any::order(),
+        terms in proptest::option::of(any::terms()),
+        moment in any::moment(),
+    ) {
+        let input = Input::Ordered(order.clone());
+        let step = decided(&life, &input, terms.as_ref(), &moment);
+        let Some(State::Closed { how }) = step.next.map(|next| next.state) else { return Ok(()) };
+        let asked = match order.act {
+            Act::Retry => None,
+            Act::Resolve { .. } => Some(End::Resolved),
+            Act::Discard => Some(End::Discarded),
+            Act::Edit { .. } => Some(End::Edited),
+        };
+        prop_assert_eq!(Some(how), asked);
+        let parked = matches!(life.state, State::Parked { .. });
+        prop_assert!(parked, "only what is parked can be ended");
+        let named = [order.version, order.version.next()];
+        prop_assert!(named.contains(&life.version), "an older parking is over");
+        prop_assert!(step.commands.is_empty());
+        prop_assert!(step.lines.iter().all(What::is_ordered));
     }
 
     #[test]

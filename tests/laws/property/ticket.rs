@@ -4,7 +4,7 @@ use fairlead_core::{
     class::{Class, Effect},
     id::{DeliveryId, EntryKey, Version},
     notice::Notice,
-    ticket::{NotATicket, Order, Step, Ticket},
+    ticket::{Act, NotATicket, Order, Step, Ticket},
 };
 use proptest::{option, prelude::*, sample::select};
 use uuid::Uuid;
@@ -33,8 +33,14 @@ fn notice() -> impl Strategy<Value = Notice> {
 }
 
 fn order() -> impl Strategy<Value = Order> {
-    (".{0,20}", ".{0,20}", any::<u64>(), any::<bool>()).prop_map(
-        |(by, reason, version, checked)| Order { by, reason, version: Version(version), checked },
+    (".{0,20}", ".{0,20}", any::<u64>(), any::<bool>(), any::act()).prop_map(
+        |(by, reason, version, checked, act)| Order {
+            by,
+            reason,
+            version: Version(version),
+            checked,
+            act,
+        },
     )
 }
 
@@ -64,6 +70,14 @@ proptest! {
         // Whether it is a ticket does not matter here.
         let _ = Ticket::read(&text);
     }
+}
+
+#[test]
+fn an_order_of_the_first_form_is_an_order_to_retry() {
+    let first = r#"{"v":1,"step":"retry","entry":"a/b","delivery":"00000000-0000-0000-0000-000000000001",
+        "order":{"by":"kim","reason":"mended","version":4}}"#;
+    let order = Ticket::read(first).expect("the first form").order.expect("an order");
+    assert_eq!((order.checked, order.act), (false, Act::Retry));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use fairlead_core::{
     pace::Pace,
     ports::{Gates, Inserted, PortError, Ports, Saved},
     reading::{Heard, Reading},
+    record::Record,
     span::after,
     ticket::{Queue, Ticket},
     wait::{Jitter, LONGEST_DELAY},
@@ -87,8 +88,8 @@ impl Ports for World {
         self.clock()
     }
 
-    fn delivery_id(&self) -> DeliveryId {
-        self.name_delivery()
+    fn delivery_id(&self, record: &Record) -> DeliveryId {
+        self.name_delivery(record)
     }
 
     fn token(&self) -> Token {

@@ -12,12 +12,13 @@ use fairlead_core::{
     decide::Input,
     door::Memory,
     drive::{Rules, drive},
+    edit::edit,
     entry::Work,
     issue::look::look as look_at_issues,
     ports::PortError,
     release::release,
     span::after,
-    ticket::{Queue, Step, Ticket},
+    ticket::{Act, Order, Queue, Step, Ticket},
 };
 use jiff::{Timestamp, ToSpan, Unit};
 
@@ -91,14 +92,25 @@ fn work(world: &World, message: Message) {
     let Ok(ticket) = Ticket::read(&message.body) else {
         return world.inside.borrow_mut().give_back(message);
     };
-    let input = input(message.queue, &ticket);
     let catalog = world.catalog.borrow();
     // Every run is a function instance of its own.
     let memory = Memory::default();
     let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
+    if let (Queue::Intake, Some(order)) = (message.queue, &ticket.order) {
+        return exchange(world, &rules, &ticket, order);
+    }
+    let input = input(message.queue, &ticket);
     if now_or_never(drive(world, &rules, &ticket.entry, input, ticket.hops)).is_err() {
         world.inside.borrow_mut().give_back(message);
     }
+}
+
+/// validate puts a corrected event in the place of a parked one.
+fn exchange(world: &World, rules: &Rules<'_>, ticket: &Ticket, order: &Order) {
+    let Act::Edit { event } = &order.act else { return };
+    let corrected = world.corrected.borrow()[event].clone();
+    let done = edit(world, rules, &world.integration, &ticket.entry, order, corrected);
+    now_or_never(done).expect("this world does its part");
 }
 
 /// What each function makes of a ticket.
@@ -106,7 +118,7 @@ fn input(queue: Queue, ticket: &Ticket) -> Input {
     match (queue, ticket.step, &ticket.order) {
         (Queue::Retry | Queue::Intake, _, _) => Input::Due,
         (Queue::Alert, _, _) => Input::Tell { version: ticket.version },
-        (_, Step::Retry, Some(order)) => Input::Retry(order.clone()),
+        (_, Step::Retry, Some(order)) => Input::Ordered(order.clone()),
         _ => Input::Picked,
     }
 }

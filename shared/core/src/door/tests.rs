@@ -25,6 +25,7 @@ use crate::{
     outcome::{Lost, Reply},
     pace::Pace,
     ports::{Gates, Inserted, Issues},
+    record::Record,
     ticket::{Queue, Ticket},
     wait::Jitter,
 };
@@ -152,7 +153,7 @@ impl Ports for Ledger {
         }
     }
 
-    fn delivery_id(&self) -> DeliveryId {
+    fn delivery_id(&self, _: &Record) -> DeliveryId {
         DeliveryId(Uuid::nil())
     }
 

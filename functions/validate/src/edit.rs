@@ -1,0 +1,80 @@
+//! An operator's correction of a parked event: checked and rendered like any event, then put in its place.
+
+use fairlead_aws::batch::Failure;
+use fairlead_contracts::Event;
+use fairlead_core::{
+    accept::{Content, Submission},
+    edit::{Edited, edit},
+    id::{IdempotencyKey, IntegrationName, Sha256Hex},
+    integration::Integration,
+    record::Record,
+    ticket::{Order, Ticket},
+    violation::{Contract, Violation},
+};
+
+use crate::Desk;
+
+/// Carries out an order to edit. What is refused stays parked as it was, and the log says why.
+pub(crate) async fn carry_out(
+    desk: &Desk<'_>,
+    ticket: &Ticket,
+    order: &Order,
+    event: &Sha256Hex,
+) -> Result<(), Failure> {
+    let name = ticket.entry.integration().map(IntegrationName::new);
+    let integration = name.and_then(|name| desk.aws.catalog().integrations.get(&name));
+    let found = desk.aws.ledger().corrected(ticket.delivery, event).await?;
+    let (Some(integration), Some(text)) = (integration, found) else {
+        tracing::warn!(delivery = %ticket.delivery, "edit refused: its integration or its event is gone");
+        return Ok(());
+    };
+    let submission = submission(desk, integration, text);
+    let rules = desk.aws.rules();
+    match edit(&desk.aws, &rules, integration, &ticket.entry, order, submission).await? {
+        Edited::As(id) => tracing::info!(delivery = %ticket.delivery, by = %id, "edited"),
+        Edited::Stale => tracing::info!(delivery = %ticket.delivery, "edit is stale"),
+        Edited::Refused(why) => {
+            tracing::warn!(delivery = %ticket.delivery, cause = %why, "edit refused");
+        }
+    }
+    Ok(())
+}
+
+fn submission(desk: &Desk<'_>, of: &Integration, text: String) -> Submission {
+    let event = Event::read(text.as_bytes());
+    let read = event.as_ref().map_err(|why| vec![unreadable(why.to_string())]);
+    let rendered = read.and_then(|event| {
+        desk.contracts.render(&of.name, event).map_err(|refused| refused.violations)
+    });
+    let payload_hash = event
+        .as_ref()
+        .map_or_else(|_| Sha256Hex::of(text.as_bytes()), fairlead_contracts::Event::payload_hash);
+    match rendered {
+        Ok(rendered) => Submission {
+            idempotency_key: rendered.key,
+            record: rendered.record,
+            event: text,
+            payload_hash,
+            via: "edit",
+            content: Content::Request(rendered.request),
+        },
+        // Whose it was stays with the old delivery, which alone knows.
+        Err(violations) => Submission {
+            idempotency_key: IdempotencyKey::new(""),
+            record: Record {
+                kind: of.record.kind.clone(),
+                id: String::new(),
+                label: None,
+                url: None,
+            },
+            event: text,
+            payload_hash,
+            via: "edit",
+            content: Content::Violations(violations),
+        },
+    }
+}
+
+fn unreadable(detail: String) -> Violation {
+    Violation { pointer: String::new(), detail, of: Contract::Event }
+}

@@ -1,0 +1,136 @@
+//! A retry of many: the plan first, then the orders, ten at a time; begun again, it does only what remains.
+
+use std::{io::IsTerminal, time::Duration};
+
+use fairlead_aws::work::{From, Place};
+use fairlead_core::{
+    audit::Did, entry::Entry, id::EntryKey, integration::Catalog, order::way, ticket::Act,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+
+use super::{
+    Desk, DeskError, Filter,
+    list::back,
+    order::ticket,
+    view::{Done, Plan},
+};
+use crate::cli::Options;
+
+/// So many parked deliveries are planned for at a time; what remains is there for the next run.
+const MOST_PLANNED: usize = 10_000;
+
+/// Between two batches of ten: dispatch works them off meanwhile, and the gate holds back what is too much.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A plan, and what it would order something for.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// What would be done, in figures.
+    pub plan: Plan,
+    /// The deliveries that would be retried, oldest first.
+    pub entries: Vec<Entry>,
+}
+
+/// What a retry of these would do: the rules are asked, nothing is sent.
+pub fn plan(catalog: &Catalog, entries: Vec<Entry>, checked: bool, now: Timestamp) -> Planned {
+    let mut planned = Planned { plan: Plan::default(), entries: Vec::new() };
+    for entry in entries {
+        let Some(class) = entry.class() else { continue };
+        let found = way(catalog, &entry, checked, now);
+        planned.plan.count(class, found);
+        if found.is_ok() {
+            planned.entries.push(entry);
+        }
+    }
+    planned
+}
+
+impl Desk {
+    /// Retries every parked delivery that is meant: shows the plan, asks, and sends the orders.
+    ///
+    /// # Errors
+    /// When the operator does not agree, or AWS does not do its part.
+    pub async fn retry_all(
+        &self,
+        filter: &Filter,
+        reason: &str,
+        checked: bool,
+        options: &Options,
+    ) -> Result<Done, DeskError> {
+        let (entries, more) = self.parked(filter).await?;
+        let Planned { plan, entries } =
+            plan(fairlead_catalog::catalog(), entries, checked, Timestamp::now());
+        eprint!("{}", plan.text());
+        if entries.is_empty() {
+            return Ok(Done::new(
+                "nothing was ordered".to_owned(),
+                "fairlead deliveries --state parked".to_owned(),
+            ));
+        }
+        agree(options, entries.len())?;
+        let on = format!("{} parked deliveries:{}", entries.len(), filter.said());
+        let note = self.write_down(Did::Retry, on, reason, entries.len()).await?;
+        let bar = bar(entries.len());
+        for batch in entries.chunks(10) {
+            let orders: Vec<_> =
+                batch.iter().map(|e| ticket(e, &note, Act::Retry, checked)).collect();
+            self.send(&orders).await?;
+            bar.inc(orders.len() as u64);
+            tokio::time::sleep(PAUSE).await;
+        }
+        bar.finish_and_clear();
+        let rest = if more { "; more are parked: run this again" } else { "" };
+        let said =
+            format!("ordered: retry {} deliveries, bulk {}{rest}", entries.len(), note.short());
+        Ok(Done::new(said, "fairlead status".to_owned()))
+    }
+
+    /// The parked deliveries that are meant, oldest first, and whether there are more.
+    async fn parked(&self, filter: &Filter) -> Result<(Vec<Entry>, bool), DeskError> {
+        let since = back(Timestamp::now(), filter.since, Duration::MAX);
+        let (mut found, mut after): (Vec<Entry>, Option<Place>) = (Vec::new(), None);
+        loop {
+            let page = self.ledger.all_parked(From::Oldest, after.as_ref(), 500).await?;
+            let keys: Vec<EntryKey> = page
+                .places
+                .iter()
+                .map(|p| p.key.clone())
+                .filter(|key| filter.may_mean(key))
+                .collect();
+            let entries = self.ledger.load_all(&keys).await?;
+            let meant = |e: &Entry| filter.means(e) && e.id.accepted_at() >= since;
+            found.extend(entries.into_iter().filter(meant));
+            after = page.places.last().cloned();
+            if !page.more || found.len() >= MOST_PLANNED {
+                let more = page.more || found.len() > MOST_PLANNED;
+                found.truncate(MOST_PLANNED);
+                return Ok((found, more));
+            }
+        }
+    }
+}
+
+/// Asks on a terminal; elsewhere `--yes` has to say it.
+pub(super) fn agree(options: &Options, count: usize) -> Result<(), DeskError> {
+    if options.yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(DeskError::NotAgreed("this is no terminal to ask at: add --yes"));
+    }
+    eprint!("Order this for {count}? [y/N] ");
+    let mut answer = String::new();
+    let heard = std::io::stdin().read_line(&mut answer).is_ok();
+    if heard && matches!(answer.trim(), "y" | "Y" | "yes") {
+        Ok(())
+    } else {
+        Err(DeskError::NotAgreed("you did not agree"))
+    }
+}
+
+fn bar(length: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len}, {eta} left");
+    let bar = ProgressBar::new(length as u64);
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}

@@ -1,0 +1,93 @@
+//! Looks at the DLQs: messages are received and shown again at once, none is taken.
+
+use aws_sdk_sqs::{
+    Client,
+    types::{ChangeMessageVisibilityBatchRequestEntry, Message, QueueAttributeName},
+};
+use fairlead_aws::ledger::chain;
+
+use super::{
+    Desk, DeskError,
+    view::{Dlq, Letter, Letters},
+};
+
+/// So many times ten messages of each queue are shown.
+const MOST_BATCHES: usize = 5;
+
+/// So long what was received stays hidden from others; it is shown again as soon as all has been read.
+const HIDDEN_SECONDS: i32 = 20;
+
+impl Desk {
+    /// What lies on the DLQs.
+    ///
+    /// # Errors
+    /// When SQS does not answer.
+    pub async fn dlq(&self) -> Result<Letters, DeskError> {
+        let outputs = &self.outputs;
+        let urls = [
+            &outputs.intake_dlq_url,
+            &outputs.dispatch_dlq_url,
+            &outputs.retry_dlq_url,
+            &outputs.alert_dlq_url,
+        ];
+        let client = Client::new(&self.config);
+        let mut queues = Vec::new();
+        for url in urls {
+            queues.push(look(&client, url).await?);
+        }
+        let first = queues.iter().flat_map(|dlq| &dlq.letters).find_map(|l| l.delivery.as_deref());
+        let next = first.map_or_else(
+            || "fairlead status".to_owned(),
+            |delivery| format!("fairlead deliveries show {delivery}"),
+        );
+        Ok(Letters { queues, next })
+    }
+}
+
+async fn look(client: &Client, url: &str) -> Result<Dlq, DeskError> {
+    let about = about(client, url).await?;
+    let mut messages: Vec<Message> = Vec::new();
+    for _ in 0..MOST_BATCHES {
+        let receive = client.receive_message().queue_url(url).max_number_of_messages(10);
+        let answer = receive.visibility_timeout(HIDDEN_SECONDS).send().await;
+        let answer = answer.map_err(|e| DeskError::Aws("look at the DLQ", chain(e)))?;
+        let received = answer.messages.unwrap_or_default();
+        if received.is_empty() {
+            break;
+        }
+        messages.extend(received);
+    }
+    show_again(client, url, &messages).await?;
+    let mut letters: Vec<Letter> =
+        messages.iter().map(|m| Letter::read(m.body().unwrap_or_default())).collect();
+    letters.sort();
+    let queue = url.rsplit('/').next().unwrap_or(url).to_owned();
+    Ok(Dlq { queue, about: about.max(letters.len()), letters })
+}
+
+async fn about(client: &Client, url: &str) -> Result<usize, DeskError> {
+    let name = QueueAttributeName::ApproximateNumberOfMessages;
+    let ask = client.get_queue_attributes().queue_url(url).attribute_names(name.clone());
+    let answer = ask.send().await.map_err(|e| DeskError::Aws("look at the DLQ", chain(e)))?;
+    let count = answer.attributes().and_then(|all| all.get(&name)).and_then(|n| n.parse().ok());
+    Ok(count.unwrap_or_default())
+}
+
+/// Without this a redrive right after a look would miss what was looked at.
+async fn show_again(client: &Client, url: &str, messages: &[Message]) -> Result<(), DeskError> {
+    for batch in messages.chunks(10) {
+        let mut change = client.change_message_visibility_batch().queue_url(url);
+        for (place, message) in batch.iter().enumerate() {
+            let entry = ChangeMessageVisibilityBatchRequestEntry::builder()
+                .id(place.to_string())
+                .receipt_handle(message.receipt_handle().unwrap_or_default())
+                .visibility_timeout(0)
+                .build()
+                .map_err(|e| DeskError::Aws("show the messages again", chain(e)))?;
+            change = change.entries(entry);
+        }
+        let changed = change.send().await;
+        changed.map_err(|e| DeskError::Aws("show the messages again", chain(e)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Why the desk could not do what it was asked, and with which exit code that ends.
+
+use fairlead_aws::find::FindError;
+use fairlead_core::ports::PortError;
+
+use crate::{cli::Failure, engine::MissingOutput};
+
+/// Why the desk could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// AWS refused or did not answer.
+    #[error("could not {0}: {1}")]
+    Aws(&'static str, String),
+    /// The options or `samconfig.toml` are wrong.
+    #[error(transparent)]
+    Usage(#[from] Failure),
+    /// The stack is of another kind.
+    #[error(transparent)]
+    Outputs(#[from] MissingOutput),
+    /// The ledger did not answer.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// The id is no id.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// The cursor is none of ours, or of another list.
+    #[error("the cursor is not from this list; take it from the end of the last page")]
+    Cursor,
+    /// No destination has this name.
+    #[error("no destination is called \"{0}\"; the bundle has {1}")]
+    NoDestination(String, String),
+    /// No delivery has such an id.
+    #[error("no delivery's id begins with {0}")]
+    NoSuch(String),
+    /// Several deliveries have such an id.
+    #[error("{0} deliveries' ids begin with {1}; give more of it")]
+    Several(usize, String),
+    /// Only a parked delivery takes orders.
+    #[error("delivery {0} is {1}; only a parked delivery takes orders, and nothing was done")]
+    NotParked(String, &'static str),
+    /// It may have taken effect, and nobody has looked.
+    #[error(
+        "delivery {0} is in doubt: look in the vendor's system first; \
+         only if the record is not there, add --checked. Nothing was done"
+    )]
+    NotChecked(String),
+    /// The rules refuse it.
+    #[error("delivery {0}: {1}. Nothing was done")]
+    Refused(String, &'static str),
+    /// The corrected event may not be sent.
+    #[error("the corrected event is not valid, and nothing was done: {0}")]
+    NotValid(String),
+    /// The editor did not work.
+    #[error("could not edit the event: {0}; name an editor in EDITOR")]
+    Editor(String),
+    /// The operator did not agree to the plan.
+    #[error("{0}; nothing was ordered")]
+    NotAgreed(&'static str),
+}
+
+impl DeskError {
+    /// The exit code: 1 a problem was found, 2 bad usage, 3 AWS did not do its part.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::NotValid(_) => 1,
+            Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::Refused(..) => 1,
+            Self::NoDestination(..)
+            | Self::Cursor
+            | Self::NotAgreed(_)
+            | Self::Editor(_)
+            | Self::Several(..)
+            | Self::Find(FindError::NotAnId(_) | FindError::TooShort(_)) => 2,
+            Self::Usage(failure) => failure.code(),
+            Self::Aws(..) | Self::Outputs(_) | Self::Port(_) | Self::Find(FindError::Port(_)) => 3,
+        }
+    }
+}
+
+impl From<DeskError> for Failure {
+    fn from(error: DeskError) -> Self {
+        Self::new(error.exit_code(), error)
+    }
+}

@@ -1,0 +1,24 @@
+//! What the desk shows, apart from how it is fetched: the same facts for the terminal, for programs, for the console.
+
+mod audit;
+mod check;
+mod delivery;
+mod done;
+mod happened;
+mod letter;
+mod list;
+mod plan;
+mod record;
+mod status;
+pub(crate) mod table;
+
+pub use audit::Audit;
+pub use check::{Check, Checks, Found};
+pub use delivery::Delivery;
+pub use done::Done;
+pub use happened::{Happened, happened};
+pub use letter::{Dlq, Letter, Letters};
+pub use list::{Deliveries, Item};
+pub use plan::{Figures, Plan};
+pub use record::Life;
+pub use status::{Facts, Row, Status};
