@@ -11,6 +11,7 @@ use crate::{
     history::What,
     id::{DeliveryId, EntryKey, IdempotencyKey, Sha256Hex},
     integration::Integration,
+    order::{may_order, policy},
     ports::{PortError, Ports},
     record::Record,
     ticket::{Act, Order},
@@ -33,6 +34,9 @@ pub enum NotEditable {
     /// It tells of another record.
     #[error("the corrected event is about {0}; an edit must not make another record of it")]
     OtherRecord(String),
+    /// The old delivery takes no such order.
+    #[error("{0}")]
+    Forbidden(&'static str),
     /// It breaks its contract.
     #[error("the corrected event is refused: {0}")]
     Invalid(String),
@@ -85,6 +89,11 @@ pub async fn edit<P: Ports>(
         Err(why) => return Ok(Edited::Refused(why)),
     }
     if !is_edited(&old, event) {
+        let policy = policy(rules.catalog, &old.integration);
+        let may = may_order(&old.life, &order.act, order.checked, policy.as_ref(), ports.now());
+        if let Err(why) = may {
+            return Ok(Edited::Refused(NotEditable::Forbidden(why.sentence())));
+        }
         let taken =
             ports.load(&EntryKey::of(&integration.name, &corrected.idempotency_key)).await?;
         if let Some(taken) = taken {
