@@ -348,8 +348,6 @@ fn due(life: &Life, moment: &Moment) -> Step {
     }
 }
 
-}
-
 /// Whether a call that begins at `at` may repeat an effect. It may leave as late as its lease ends.
 pub(crate) fn may_repeat(life: &Life, policy: &Policy<'_>, at: Timestamp) -> bool {
     wait::may_repeat(life, policy.dedupe, after(at, policy.lease))

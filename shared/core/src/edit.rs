@@ -89,7 +89,7 @@ pub async fn edit<P: Ports>(
         Err(why) => return Ok(Edited::Refused(why)),
     }
     if !is_edited(&old, event) {
-        let policy = policy(rules.catalog, &old.integration);
+        let policy = policy(rules.catalog, &old);
         let may = may_order(&old.life, &order.act, order.checked, policy.as_ref(), ports.now());
         if let Err(why) = may {
             return Ok(Edited::Refused(NotEditable::Forbidden(why.sentence())));

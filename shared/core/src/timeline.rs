@@ -89,7 +89,6 @@ fn standing(entry: &Entry) -> String {
         state @ (State::Accepted
         | State::Sending { .. }
         | State::Looking { .. }
-        | State::Looking { .. }
         | State::Delivered
         | State::Closed { .. }) => state.word().to_owned(),
     }

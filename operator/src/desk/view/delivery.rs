@@ -72,9 +72,7 @@ impl Delivery {
             | State::Sending { .. }
             | State::Looking { .. }
             | State::Delivered
-            | State::Closed { .. } => {
-                (None, None)
-            }
+            | State::Closed { .. } => (None, None),
         };
         let lines = entry.history.lines.iter();
         Self {

@@ -61,9 +61,7 @@ impl Item {
             | State::Sending { .. }
             | State::Looking { .. }
             | State::Delivered
-            | State::Closed { .. } => {
-                (None, None)
-            }
+            | State::Closed { .. } => (None, None),
         };
         let line = entry.history.lines.last().map(|line| line.what.text());
         let detail = Notice::of(entry).map(|notice| notice.detail).filter(|d| !d.is_empty());
