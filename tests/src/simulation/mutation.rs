@@ -184,9 +184,9 @@ fn delivered_overwritten(life: &Life, input: &Input, policy: Of<'_, '_>, moment:
 }
 
 fn order_obeyed_twice(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment) -> Step {
-    let Input::Retry(order) = input else { return decide(life, input, policy, moment) };
+    let Input::Ordered(order) = input else { return decide(life, input, policy, moment) };
     let order = Order { version: life.version, ..order.clone() };
-    decide(life, &Input::Retry(order), policy, moment)
+    decide(life, &Input::Ordered(order), policy, moment)
 }
 
 fn release_drops_page(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment) -> Step {

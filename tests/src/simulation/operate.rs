@@ -9,7 +9,7 @@ use fairlead_core::{
     id::{DeliveryId, EntryKey},
     integration::Dedupe,
     span::after,
-    ticket::{Order, Step, Ticket},
+    ticket::{self, Order, Step, Ticket},
 };
 
 use super::{
@@ -145,7 +145,8 @@ fn send(inside: &mut Inside, entry: &Entry, checked: bool) {
     let reason = format!("order {}", inside.number());
     let version = entry.life.version;
     let mut ticket = Ticket::new(Step::Retry, entry.key.clone(), entry.id);
-    let order = Order { by: "ada".to_owned(), reason: reason.clone(), version, checked };
+    let (by, act) = ("ada".to_owned(), ticket::Act::Retry);
+    let order = Order { by, reason: reason.clone(), version, checked, act };
     ticket.order = Some(order);
     inside.hit(if checked { Fault::RetryChecked } else { Fault::RetryOrdered });
     ordered(inside, entry.id, &reason);

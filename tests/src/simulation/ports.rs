@@ -11,6 +11,7 @@ use fairlead_core::{
     outcome::{Answer, NotSent},
     pace::Pace,
     ports::{Gates, Inserted, PortError, Ports, Saved},
+    record::Record,
     ticket::{Queue, Ticket},
     wait::{Jitter, LONGEST_DELAY},
 };
@@ -119,7 +120,7 @@ impl Ports for Hand {
         self.clock()
     }
 
-    fn delivery_id(&self) -> DeliveryId {
+    fn delivery_id(&self, _: &Record) -> DeliveryId {
         let number = self.world.inside.borrow_mut().number();
         DeliveryId(Uuid::from_u128((0x0199_c200 << 96) | number))
     }

@@ -75,7 +75,7 @@ async fn ticket(hand: &Hand, place: Place, body: &str) -> Done {
     let input = match (place, ticket.step, &ticket.order) {
         (Place::Retry | Place::Intake, _, _) => Input::Due,
         (Place::Alert, _, _) => Input::Tell { version: ticket.version },
-        (_, Step::Retry, Some(order)) => Input::Retry(order.clone()),
+        (_, Step::Retry, Some(order)) => Input::Ordered(order.clone()),
         _ => Input::Picked,
     };
     hand.note(|| format!("takes up {input:?}"));
