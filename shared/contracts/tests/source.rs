@@ -12,7 +12,8 @@ fn contracts(changes: &[(&str, &str)]) -> Contracts {
     let dir = tempfile::tempdir().expect("a folder");
     fs::create_dir(dir.path().join("deal-won")).expect("a folder");
     let folder = fs::read_dir(base.join("deal-won")).expect("the base");
-    for file in folder.map(|file| file.expect("a file").path()) {
+    let files = folder.map(|file| file.expect("a file").path()).filter(|path| path.is_file());
+    for file in files {
         let mut text = fs::read_to_string(&file).expect("a text");
         for (old, new) in changes {
             text = text.replace(old, new);
