@@ -74,13 +74,15 @@ proptest! {
         moment in any::moment(),
     ) {
         life.doubt = true;
-        let Some(next) = decided(&life, &input, terms.as_ref(), &moment).next else {
-            return Ok(());
-        };
+        let Step { next, lines, .. } = decided(&life, &input, terms.as_ref(), &moment);
+        let Some(next) = next else { return Ok(()) };
         let checked = matches!(&input, Input::Ordered(order) if order.checked);
+        // Closed stays closed, but the vendor has confirmed it.
+        let late = lines.contains(&What::HeardLate);
         let looked = matches!(&input, Input::Looked { finding: Finding::Absent, .. });
         let ours = matches!(life.state, State::Looking { .. }) && looked;
-        prop_assert!(next.doubt || next.state == State::Delivered || checked || ours);
+        let delivered = late || next.state == State::Delivered;
+        prop_assert!(next.doubt || delivered || checked || ours);
         // What may be there is never called rejected or exhausted.
         let denied = [Class::Rejected, Class::Exhausted, Class::TooLarge];
         let newly = !matches!(life.state, State::Parked { .. });
