@@ -237,6 +237,20 @@ impl What {
             }
             Self::Parked { class, detail } => format!("parked      {}: {detail}", class.word()),
             Self::Alerted => "alerted".to_owned(),
+            Self::Retried { .. }
+            | Self::Resolved { .. }
+            | Self::Discarded { .. }
+            | Self::Edited { .. }
+            | Self::EditOf { .. } => self.order_text(),
+            Self::Delivered => "delivered".to_owned(),
+            Self::Superseded { newer } => format!("superseded  by version {newer}"),
+            Self::HeardLate => "heard late  the vendor has it".to_owned(),
+        }
+    }
+
+    /// The line of what a person ordered: who, what, and why.
+    fn order_text(&self) -> String {
+        match self {
             Self::Retried { by, reason } => format!("retried     by {by}: {reason}"),
             Self::Resolved { by, reason, vendor_id } => {
                 let named = vendor_id.iter().map(|id| format!(" as {id}")).collect::<String>();
@@ -250,9 +264,20 @@ impl What {
             Self::EditOf { delivery, by, reason } => {
                 format!("edited      from delivery {delivery} by {by}: {reason}")
             }
-            Self::Delivered => "delivered".to_owned(),
-            Self::Superseded { newer } => format!("superseded  by version {newer}"),
-            Self::HeardLate => "heard late  the vendor has it".to_owned(),
+            Self::Accepted { .. }
+            | Self::Sending { .. }
+            | Self::Answered { .. }
+            | Self::Looking
+            | Self::Looked { .. }
+            | Self::LookLost
+            | Self::LeaseOver { .. }
+            | Self::Waiting { .. }
+            | Self::HeldBack { .. }
+            | Self::Parked { .. }
+            | Self::Alerted
+            | Self::Delivered
+            | Self::Superseded { .. }
+            | Self::HeardLate => String::new(),
         }
     }
 }
