@@ -16,7 +16,7 @@ pub use option::{Options, Output};
 pub use place::{Place, Stage};
 
 use crate::{
-    demo,
+    author, demo,
     desk::{Act, Look},
 };
 
@@ -44,6 +44,8 @@ enum Command {
     Look(Look),
     #[command(flatten)]
     Act(Act),
+    #[command(flatten)]
+    Author(author::Command),
     /// Print the completions of this command for a shell; its manual says where they go.
     Completions {
         /// Which shell.
@@ -59,6 +61,7 @@ impl Cli {
             Command::Demo { once } => run_demo(once).await,
             Command::Look(look) => look.run(options).await,
             Command::Act(act) => act.run(options).await,
+            Command::Author(command) => return author::run(&command, options.output).end(),
             Command::Completions { shell } => Ok(completion::script(shell)),
         };
         end::print(options, ended)

@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     engine::{Engine, EngineError},
+    folder::{self, FolderError},
     stack::{Stack, StackError},
     vendor::{DEMO_KEY, Vendor, VendorError},
 };
@@ -37,6 +38,9 @@ pub enum DemoError {
     /// The stack did not answer.
     #[error(transparent)]
     Stack(#[from] StackError),
+    /// There is nothing to demonstrate.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// The terminal is gone.
     #[error("could not write to the terminal: {0}")]
     Terminal(#[from] std::io::Error),
@@ -55,11 +59,11 @@ pub async fn run(once: bool) -> Result<bool, DemoError> {
     let report = |line: &str| println!("[{:>5.1} s] {line}", begun.elapsed().as_secs_f32());
     let engine = Engine::start(&root, vendor.url(), &report).await?;
     let stack = Stack::on(&engine).await;
-    for destination in fairlead_catalog::catalog().destinations.values() {
+    for destination in folder::catalog()?.destinations.values() {
         stack.store_secret(destination.auth.secret(), DEMO_KEY).await?;
     }
     for verify in
-        fairlead_catalog::catalog().integrations.values().filter_map(|i| i.source.verify.as_ref())
+        folder::catalog()?.integrations.values().filter_map(|i| i.source.verify.as_ref())
     {
         stack.store_hook_keys(&verify.secret, DEMO_HOOK_KEY).await?;
     }

@@ -6,10 +6,13 @@
 //! - [`demo`]: `fairlead demo`.
 //! - [`desk`]: the commands of an operator.
 //! - [`cli`]: the command line, and how a command ends.
+//! - [`author`]: the commands of whoever writes integrations, in the [`folder`] of the project.
 
+pub mod author;
 pub mod cli;
 pub mod demo;
 pub mod desk;
 pub mod engine;
+pub mod folder;
 pub mod stack;
 pub mod vendor;

@@ -9,6 +9,7 @@ mod delivery;
 mod desk;
 mod doubt;
 mod edge;
+mod examples;
 mod forms;
 mod fuzz;
 mod hooks;
@@ -61,6 +62,7 @@ fn all() -> Vec<Scenario> {
     all.extend(delivery::scenarios());
     all.extend(desk::scenarios());
     all.extend(doubt::scenarios());
+    all.extend(examples::scenarios());
     all.extend(parking::scenarios());
     all.extend(bus::scenarios());
     all.extend(ingress::scenarios());

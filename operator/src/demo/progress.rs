@@ -2,6 +2,7 @@
 
 use crate::{
     demo::case::{Case, Row, Via},
+    folder::catalog,
     stack::{Stack, StackError},
 };
 
@@ -70,6 +71,6 @@ impl<'a> Progress<'a> {
 
 fn event_type(integration: &str) -> String {
     let name = fairlead_core::id::IntegrationName::new(integration);
-    let found = fairlead_catalog::catalog().integrations.get(&name);
+    let found = catalog().ok().and_then(|catalog| catalog.integrations.get(&name));
     found.map(|integration| integration.source.event.clone()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The vendor as it is when it behaves: invoices and customers over JSON.
+//! The vendor as it is when it behaves: invoices and customers over JSON, and documents like them.
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
@@ -16,12 +16,20 @@ pub(super) fn handle(call: &Call, destination: &mut Destination, books: &mut Boo
     let invoices = destination.api != Api::Customers;
     match (call.seen.method.as_str(), segments.as_slice()) {
         ("POST", ["v2", "invoices"]) if invoices => create_invoice(call, destination, books),
+        (
+            "POST",
+            ["v2", "invoices", _, "payments"]
+            | ["v1", "tickets", _, "comments"]
+            | ["v1", "journals"],
+        ) if invoices => create_invoice(call, destination, books),
         ("GET", ["v2", "invoices"]) if invoices => list_invoices(call, books),
         ("GET", ["v2", "invoices", id]) if invoices => show_invoice(call, id, books),
-        ("PUT", ["v3", "customers", id]) if !invoices => write_customer(call, id, books, false),
+        ("PUT", ["v3", "customers", id] | ["v1", "accounts", id]) if !invoices => {
+            write_customer(call, id, books, false)
+        }
         ("PATCH", ["v3", "customers", id]) if !invoices => write_customer(call, id, books, true),
         ("GET", ["v3", "customers", id]) if !invoices => show_customer(call, id, books),
-        (_, ["v2", "invoices", ..] | ["v3", "customers", _]) => {
+        (_, ["v2", "invoices", ..] | ["v3", "customers", _] | ["v1", "accounts", _]) => {
             refused(405, "method_not_allowed", format!("{} is not possible here", call.seen.method))
         }
         _ => refused(404, "not_found", format!("there is nothing at {}", call.seen.path)),

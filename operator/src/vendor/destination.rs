@@ -11,11 +11,11 @@ pub const DEMO_KEY: &str = "demo-key";
 /// The API that a destination speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Api {
-    /// Invoices; the same `Idempotency-Key` with the same body makes one invoice.
+    /// Invoices, payments, comments and journals; the same `Idempotency-Key` with the same body makes one.
     KeyedInvoices,
     /// Invoices; keys are ignored and every POST makes one more.
     PlainInvoices,
-    /// Customers, written by PUT and PATCH under the caller's id.
+    /// Customers and accounts, written by PUT and PATCH under the caller's id.
     Customers,
 }
 
@@ -60,6 +60,9 @@ impl Destination {
             ("finance-api", Api::KeyedInvoices),
             ("plain-finance", Api::PlainInvoices),
             ("crm-api", Api::Customers),
+            ("directory-api", Api::Customers),
+            ("helpdesk-api", Api::KeyedInvoices),
+            ("books-api", Api::KeyedInvoices),
         ];
         all.into_iter().map(|(name, api)| (name.to_owned(), Destination::new(api))).collect()
     }

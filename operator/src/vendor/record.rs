@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// One invoice; a second one for the same `external_id` is a duplicate.
+/// One invoice, or another document that a POST made; a second one for the same `external_id` is a duplicate.
 #[derive(Clone, Debug, Serialize)]
 pub struct Invoice {
     /// Where it was posted: `finance-api`.

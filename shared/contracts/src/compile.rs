@@ -8,7 +8,7 @@ use crate::{
     code::Code,
     destination::{self, Declared},
     integration,
-    report::{Mistake, Mistakes, Report},
+    report::{Asked, Mistake, Mistakes, Report},
     source::Source,
 };
 
@@ -35,23 +35,37 @@ pub fn compile(dir: &Path) -> Result<Catalog, Report> {
 /// The same with warnings, for people who write integrations.
 pub fn check(dir: &Path) -> Checked {
     let mut mistakes = Mistakes::default();
-    let declared = match Source::read(dir, destination::FILE, &mut mistakes) {
-        Some(source) => destination::read(&source, &mut mistakes),
+    let catalog = read(dir, &mut mistakes);
+    let (found, warnings) = mistakes.all();
+    let catalog = if found.is_empty() { Ok(catalog) } else { Err(Report { mistakes: found }) };
+    Checked { catalog, warnings }
+}
+
+/// Every key that the reader knows in the mappings that stand below `dir`.
+///
+/// For the test that keeps the schemas of the format equal to the reader.
+pub fn accepted_keys(dir: &Path) -> Vec<Asked> {
+    let mut mistakes = Mistakes::default();
+    read(dir, &mut mistakes);
+    mistakes.all_asked()
+}
+
+fn read(dir: &Path, mistakes: &mut Mistakes) -> Catalog {
+    let declared = match Source::read(dir, destination::FILE, mistakes) {
+        Some(source) => destination::read(&source, mistakes),
         None => Declared::default(),
     };
-    let defaults = integration::defaults(dir, &mut mistakes);
+    let defaults = integration::defaults(dir, mistakes);
     let mut catalog = Catalog::default();
-    for folder in folders(dir, &mut mistakes) {
-        let read = integration::read(dir, &folder, &declared, &defaults, &mut mistakes);
+    for folder in folders(dir, mistakes) {
+        let read = integration::read(dir, &folder, &declared, &defaults, mistakes);
         if let Some(integration) = read {
             catalog.integrations.insert(integration.name.clone(), integration);
         }
     }
     catalog.destinations = declared.good;
     catalog.stages = declared.stages;
-    let (found, warnings) = mistakes.all();
-    let catalog = if found.is_empty() { Ok(catalog) } else { Err(Report { mistakes: found }) };
-    Checked { catalog, warnings }
+    catalog
 }
 
 /// The names of all folders, sorted.

@@ -219,6 +219,7 @@ impl<'n> Fields<'n> {
     }
 
     fn leftovers(self, hidden: bool, mistakes: &mut Mistakes) {
+        mistakes.asked(self.source, &self.name, &self.asked);
         for (key, _) in
             self.members.iter().filter(|(key, _)| !self.asked.contains(&key.name.as_str()))
         {

@@ -49,7 +49,12 @@ impl fmt::Display for Report {
 pub(crate) struct Mistakes {
     found: Vec<Mistake>,
     warnings: Vec<Mistake>,
+    /// Every key that was asked for, by file and mapping.
+    asked: Vec<Asked>,
 }
+
+/// The keys that the reader knows in one mapping of a file: the file, the mapping's path, the keys.
+pub type Asked = (String, String, Vec<&'static str>);
 
 impl Mistakes {
     /// Adds a mistake at a place in a file.
@@ -120,6 +125,16 @@ impl Mistakes {
         });
     }
 
+    /// Notes which keys are known in a mapping.
+    pub(crate) fn asked(&mut self, source: &Source, place: &str, keys: &[&'static str]) {
+        self.asked.push((source.name.clone(), place.to_owned(), keys.to_vec()));
+    }
+
+    /// Every key that was asked for.
+    pub(crate) fn all_asked(self) -> Vec<Asked> {
+        self.asked
+    }
+
     /// How many there are so far.
     pub(crate) fn count(&self) -> usize {
         self.found.len()
@@ -127,7 +142,7 @@ impl Mistakes {
 
     /// All mistakes and all warnings, each in order of file and line, equal ones once.
     pub(crate) fn all(self) -> (Vec<Mistake>, Vec<Mistake>) {
-        let Self { mut found, mut warnings } = self;
+        let Self { mut found, mut warnings, .. } = self;
         for list in [&mut found, &mut warnings] {
             list.sort();
             list.dedup();

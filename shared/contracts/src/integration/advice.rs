@@ -45,7 +45,8 @@ struct Advice<'a> {
 impl Advice<'_> {
     /// Where a lost answer leads to a second request that the vendor cannot tell from a new one.
     fn second_record(&mut self, of: &Integration) {
-        if of.dedupe != Dedupe::Upsert {
+        // Where an answer says "I have it already", the second request shows itself.
+        if of.dedupe != Dedupe::Upsert || of.response.duplicate_if.is_some() {
             return;
         }
         match of.request.method {

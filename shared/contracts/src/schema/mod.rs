@@ -11,7 +11,12 @@ mod violation;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
-use crate::{code::Code, event, report::Mistakes, source::Source};
+use crate::{
+    code::Code,
+    event,
+    report::{Mistakes, Report},
+    source::Source,
+};
 
 pub(crate) use violation::violations;
 
@@ -38,6 +43,20 @@ pub(crate) fn read(source: &Source, mistakes: &mut Mistakes) -> Option<Value> {
         );
     }
     (mistakes.count() == before).then_some(schema)
+}
+
+/// Whether a value fits a schema, as events are judged.
+///
+/// # Errors
+/// Everything that speaks against the schema, as at build.
+pub fn judge(schema: &str, value: &Value) -> Result<bool, Report> {
+    let source = Source { name: "schema.json".to_owned(), text: schema.to_owned() };
+    let mut mistakes = Mistakes::default();
+    let validator = read(&source, &mut mistakes).map(|schema| compile(&schema));
+    match validator {
+        Some(Ok(validator)) => Ok(validator.is_valid(value)),
+        _ => Err(Report { mistakes: mistakes.all().0 }),
+    }
 }
 
 /// Makes a schema ready to run; nothing is fetched, patterns run in linear time, formats are checked.
