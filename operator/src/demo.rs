@@ -62,8 +62,7 @@ pub async fn run(once: bool) -> Result<bool, DemoError> {
     for destination in folder::catalog()?.destinations.values() {
         stack.store_secret(destination.auth.secret(), DEMO_KEY).await?;
     }
-    for verify in
-        folder::catalog()?.integrations.values().filter_map(|i| i.source.verify.as_ref())
+    for verify in folder::catalog()?.integrations.values().filter_map(|i| i.source.verify.as_ref())
     {
         stack.store_hook_keys(&verify.secret, DEMO_HOOK_KEY).await?;
     }

@@ -25,7 +25,10 @@ pub(crate) const CONTRACTS: [&str; 4] = ["jaq-core", "jaq-json", "jaq-std", "jso
 const ALLOWED: [(&str, &[&str]); 10] = [
     ("fairlead-core", &[]),
     ("fairlead-contracts", &["fairlead-core"]),
-    ("fairlead-catalog", &["fairlead-core", "fairlead-core as build", "fairlead-contracts as build"]),
+    (
+        "fairlead-catalog",
+        &["fairlead-core", "fairlead-core as build", "fairlead-contracts as build"],
+    ),
     ("fairlead-aws", &["fairlead-core"]),
     ("validate", &["fairlead-aws", "fairlead-catalog", "fairlead-contracts", "fairlead-core"]),
     ("dispatch", &["fairlead-aws", "fairlead-catalog", "fairlead-core"]),

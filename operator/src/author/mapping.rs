@@ -108,7 +108,10 @@ mod tests {
     fn violations_go_to_standard_error() {
         let told = mapped(r#"{"id":"","data":{}}"#);
         assert_eq!((told.code, told.out.as_str()), (1, ""));
-        assert_eq!(told.err, "event /data/deal: is missing\nevent /id: must not be empty\n");
+        assert_eq!(
+            told.err,
+            "event /data/deal: is required, but missing\nevent /id: must not be empty\n"
+        );
         assert!(mapped("{").err.contains("not JSON"));
     }
 }

@@ -79,7 +79,7 @@ fn the_longest_lists_stay_within_the_bound_of_steps() {
     let refund = json!({"id": "e", "data": {"refund": {
         "id": "R-1", "currency": "eur", "customer": {"id": "C"}, "lines": refund_lines,
     }}});
-    let side = |n: usize| if n % 2 == 0 { "debit" } else { "credit" };
+    let side = |n: usize| if n.is_multiple_of(2) { "debit" } else { "credit" };
     let lines: Vec<Value> =
         (0..1_000).map(|n| json!({"account": "cash", side(n): money})).collect();
     let day =
