@@ -35,10 +35,7 @@ pub fn of(
 
 /// What to run when tickets ended in a DLQ after five receives.
 pub fn of_crashed(dlq: Dlq) -> Vec<String> {
-    vec![
-        format!("sam logs --stack-name fairlead -n {}", dlq.function()),
-        format!("fairlead dlq {}", dlq.word()),
-    ]
+    vec![format!("sam logs --stack-name fairlead -n {}", dlq.function()), "fairlead dlq".to_owned()]
 }
 
 fn show(id: &IssueId) -> String {
