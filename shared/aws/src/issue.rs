@@ -71,6 +71,23 @@ impl Issues for Ledger {
 }
 
 impl Ledger {
+    /// The issues whose names begin so, the one that was seen last first; all that are open for an empty beginning.
+    ///
+    /// A whole name also finds an issue that was resolved long ago.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn issues_beginning(&self, beginning: &str) -> Result<Vec<Issue>, PortError> {
+        let mut found = Vec::new();
+        for id in self.watched().await?.iter().filter(|id| id.as_str().starts_with(beginning)) {
+            found.extend(self.issue(id).await?);
+        }
+        if found.is_empty() && !beginning.is_empty() {
+            found.extend(self.issue(&IssueId::new(beginning)).await?);
+        }
+        Ok(found)
+    }
+
     /// Every partition of the index in which parked deliveries stand: one per issue, oldest first within each, and
     /// the one in which release 0.1.0 kept them all.
     ///

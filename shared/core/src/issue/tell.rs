@@ -1,5 +1,7 @@
 //! How an issue learns of a parking, and how what it leads to is sent.
 
+use jiff::Timestamp;
+
 use super::{
     Due, Issue, IssueId, Sighting,
     cause::Cause,
@@ -33,12 +35,14 @@ pub async fn tell<P: Ports>(ports: &P, catalog: &Catalog, entry: &Entry) -> Resu
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn acknowledge<P: Ports>(
-    ports: &P,
+pub async fn acknowledge<I: Issues>(
+    issues: &I,
     id: &IssueId,
     by: &str,
+    now: Timestamp,
 ) -> Result<Option<Issue>, PortError> {
-    change(ports, id, Input::Acknowledged { by: by.to_owned() }).await
+    let input = Input::Acknowledged { by: by.to_owned() };
+    Ok(settle(issues, id, &input, || now).await?.0)
 }
 
 /// Changes an issue by one input, sends what that leads to, and gives what it is then.
@@ -47,7 +51,8 @@ pub(super) async fn change<P: Ports>(
     id: &IssueId,
     input: Input,
 ) -> Result<Option<Issue>, PortError> {
-    let (found, send) = settle(ports, id, &input).await?;
+    let now = || ports.now();
+    let (found, send) = settle(ports.issues(), id, &input, now).await?;
     let Some(issue) = found else { return Ok(None) };
     if send.is_empty() {
         return Ok(Some(issue));
@@ -57,22 +62,23 @@ pub(super) async fn change<P: Ports>(
         let heard = ports.publish(&Alert::of(&issue, &due)).await;
         if heard.is_ok() { done.push(due) } else { failed.push(due) }
     }
-    let (found, _) = settle(ports, id, &Input::Sent { done, failed }).await?;
+    let (found, _) = settle(ports.issues(), id, &Input::Sent { done, failed }, now).await?;
     Ok(found)
 }
 
 /// Load, decide, save; a lost race begins again.
-async fn settle<P: Ports>(
-    ports: &P,
+async fn settle<I: Issues>(
+    issues: &I,
     id: &IssueId,
     input: &Input,
+    now: impl Fn() -> Timestamp,
 ) -> Result<(Option<Issue>, Vec<Due>), PortError> {
     for _ in 0..MOST_TURNS {
-        let found = ports.issues().issue(id).await?;
-        let Step { next, send } = step(found.as_ref(), input, ports.now());
+        let found = issues.issue(id).await?;
+        let Step { next, send } = step(found.as_ref(), input, now());
         let Some(next) = next else { return Ok((found, send)) };
         let replaces = found.map_or(Version(0), |found| found.version);
-        if ports.issues().save_issue(&next, replaces).await? == Saved::Done {
+        if issues.save_issue(&next, replaces).await? == Saved::Done {
             return Ok((Some(next), send));
         }
     }
