@@ -16,6 +16,7 @@ pub mod edit;
 mod error;
 mod filter;
 mod gate;
+mod issue;
 mod list;
 mod look;
 pub mod order;

@@ -35,6 +35,12 @@ pub enum DeskError {
     /// Several deliveries have such an id.
     #[error("{0} deliveries' ids begin with {1}; give more of it")]
     Several(usize, String),
+    /// No issue has such a name.
+    #[error("no issue's name begins with {0}; see: fairlead issues")]
+    NoIssue(String),
+    /// Several issues have such a name.
+    #[error("{0} issues' names begin with {1}; give more of it")]
+    SeveralIssues(usize, String),
     /// Only a parked delivery takes orders.
     #[error("delivery {0} is {1}; only a parked delivery takes orders, and nothing was done")]
     NotParked(String, &'static str),
@@ -62,13 +68,14 @@ impl DeskError {
     /// The exit code: 1 a problem was found, 2 bad usage, 3 AWS did not do its part.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotValid(_) => 1,
+            Self::NotValid(_) | Self::NoIssue(_) => 1,
             Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::Refused(..) => 1,
             Self::NoDestination(..)
             | Self::Cursor
             | Self::NotAgreed(_)
             | Self::Editor(_)
             | Self::Several(..)
+            | Self::SeveralIssues(..)
             | Self::Find(FindError::NotAnId(_) | FindError::TooShort(_)) => 2,
             Self::Usage(failure) => failure.code(),
             Self::Aws(..) | Self::Outputs(_) | Self::Port(_) | Self::Find(FindError::Port(_)) => 3,

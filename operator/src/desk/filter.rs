@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use fairlead_core::{class::Class, entry::Entry, id::EntryKey, span};
+use fairlead_core::{class::Class, entry::Entry, id::EntryKey, issue::Cause, span};
+
+use super::issue::beginning;
 
 /// Which deliveries are meant; what is not said does not matter.
 #[derive(Clone, Debug, Default, Args)]
@@ -17,6 +19,9 @@ pub struct Filter {
     /// Only parked in this class.
     #[arg(long, value_parser = class)]
     pub class: Option<Class>,
+    /// Only of this issue: its name, or its beginning.
+    #[arg(long, value_parser = beginning)]
+    pub issue: Option<String>,
     /// Only of this record, by its id in the source system.
     #[arg(long)]
     pub record: Option<String>,
@@ -80,12 +85,13 @@ impl Filter {
         self.may_mean(&entry.key)
             && self.state.is_none_or(|standing| standing.word() == state)
             && self.class.is_none_or(|class| entry.class() == Some(class))
+            && self.issue.as_deref().is_none_or(|beginning| is_of(entry, beginning))
             && self.record.as_ref().is_none_or(|id| *id == entry.record.id)
     }
 
     /// Whether only parked deliveries can be meant, which have an index of their own.
     pub fn parked_only(&self) -> bool {
-        self.state == Some(Standing::Parked) || self.class.is_some()
+        self.state == Some(Standing::Parked) || self.class.is_some() || self.issue.is_some()
     }
 
     /// The options that say the same, for the command that shows the next page.
@@ -95,12 +101,18 @@ impl Filter {
             ("integration", self.integration.clone()),
             ("state", state.map(str::to_owned)),
             ("class", self.class.map(|class| class.word().to_owned())),
+            ("issue", self.issue.clone()),
             ("record", self.record.clone()),
             ("since", self.since.map(|since| format!("{}m", since.as_secs().div_ceil(60)))),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some((name, value?)));
         given.map(|(name, value)| format!(" --{name} {value}")).collect()
     }
+}
+
+/// Whether the delivery is parked under an issue whose name begins so.
+fn is_of(entry: &Entry, beginning: &str) -> bool {
+    Cause::of(entry).is_some_and(|cause| cause.id().as_str().starts_with(beginning))
 }
 
 /// Reads a class by the word that alerts and lists use.

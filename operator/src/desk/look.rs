@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{Desk, Filter, filter::since};
+use super::{Desk, Filter, filter::since, issue::One};
 use crate::cli::{Failure, Options, Shown};
 
 /// The commands that look and change nothing.
@@ -24,6 +24,12 @@ pub enum Look {
         /// Print what happened so far, and end.
         #[arg(long)]
         once: bool,
+    },
+    /// Look at what needs somebody: parked deliveries with one cause are one issue.
+    Issues {
+        /// Or at one of them, or take it on.
+        #[command(subcommand)]
+        one: Option<One>,
     },
     /// Look at deliveries, newest first.
     #[command(args_conflicts_with_subcommands = true)]
@@ -106,6 +112,11 @@ impl Look {
             Self::Tail { filter, once } => {
                 desk.tail(&filter, options.output, once).await?;
                 Shown::printed(false)
+            }
+            Self::Issues { one: None } => desk.issues().await?.into(),
+            Self::Issues { one: Some(One::Show { id }) } => desk.issue(&id).await?.into(),
+            Self::Issues { one: Some(One::Ack { id, reason }) } => {
+                desk.acknowledge(&id, &reason).await?.into()
             }
             Self::Deliveries { one: Some(Deliveries::Show { id }), .. } => {
                 desk.show(&id).await?.into()
