@@ -108,7 +108,8 @@ fn who_acknowledges_is_named_and_nobody_else_is_woken() {
     world.vendor.borrow_mut().usually = Says::Status(422, None, "no");
     world.submit(deal("D-1042")).expect("accepted");
     world.settle_until(noon() + MINUTE);
-    let acknowledged = acknowledge(&world, &id(&world), "ada", world.clock());
+    let id = id(&world);
+    let acknowledged = acknowledge(&world, &id, "ada", world.clock());
     let issue = block_on(acknowledged).expect("done").expect("an issue");
     assert!(matches!(issue.phase, Phase::Acknowledged { by, .. } if by == "ada"));
     world.settle();
