@@ -8,6 +8,7 @@ mod law;
 mod mistake;
 mod model;
 mod property;
+mod record;
 mod replay;
 mod setting;
 mod trace;

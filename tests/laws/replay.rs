@@ -10,6 +10,7 @@ use std::{
 
 use fairlead_core::{
     alert::Alert,
+    crosswalk::Link,
     entry::{Entry, due_partition},
     gate::Gate,
     history::History,
@@ -19,8 +20,9 @@ use fairlead_core::{
     outcome::Answer,
     pace::Pace,
     ports::{Gates, Inserted, Issues, PortError, Ports, Saved},
-    record::Record,
+    record::{Record, RecordName},
     ticket::{Queue, Ticket},
+    turn::Turn,
     wait::Jitter,
 };
 use jiff::Timestamp;
@@ -170,7 +172,7 @@ fn stripped(entry: &Entry) -> Kept<Entry> {
     Kept::new(entry)
 }
 
-/// No gate ever closes here.
+/// No gate ever closes here, and nothing is ordered: records have a model of their own.
 impl Gates for Replay {
     async fn gate(&self, _: &DestinationName) -> Result<Option<Gate>, PortError> {
         Ok(None)
@@ -195,6 +197,14 @@ impl Gates for Replay {
         _: &Pace,
         _: Version,
     ) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
+
+    async fn turn(&self, _: &str) -> Result<Option<Turn>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_turn(&self, _: &str, _: &Turn, _: Version) -> Result<Saved, PortError> {
         Ok(Saved::Done)
     }
 }
@@ -280,6 +290,18 @@ impl Ports for Replay {
             Heard::Lost => Ok(Saved::Lost),
             _ => failed(),
         }
+    }
+
+    async fn rewrite(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        self.save(entry, replaces).await
+    }
+
+    async fn linked(&self, _: &DestinationName, _: &RecordName) -> Result<Option<Link>, PortError> {
+        Ok(None)
+    }
+
+    async fn link(&self, _: &DestinationName, _: &Link) -> Result<(), PortError> {
+        Ok(())
     }
 
     async fn send(&self, to: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {

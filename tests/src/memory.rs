@@ -11,7 +11,8 @@ use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 use fairlead_core::{
     accept::{Accepted, Submission},
     alert::Alert,
-    entry::{Entry, Work},
+    crosswalk::Link,
+    entry::{Carries, Entry, Work},
     gate::Gate,
     id::DestinationName,
     id::{DeliveryId, EntryKey, Sha256Hex},
@@ -20,7 +21,11 @@ use fairlead_core::{
     pace::Pace,
     ports::PortError,
     record::Record,
+    render::{Found, Need, Renders},
+    request::Request,
     ticket::{Queue, Ticket},
+    turn::Turn,
+    violation::Violation,
     wait::Jitter,
 };
 use jiff::Timestamp;
@@ -42,6 +47,10 @@ pub struct Counts {
     pub index_writes: u32,
     /// Writes of issues.
     pub issue_writes: u32,
+    /// Reads of turns and of the crosswalk.
+    pub small_reads: u32,
+    /// Writes of turns and of the crosswalk.
+    pub small_writes: u32,
     /// Tickets sent, by queue.
     pub sends: BTreeMap<Queue, u32>,
 }
@@ -52,6 +61,8 @@ pub struct World {
     pub catalog: RefCell<Catalog>,
     /// The integration that events come in for.
     pub integration: Integration,
+    /// What makes requests after acceptance.
+    pub renders: Box<dyn Renders>,
     /// The vendor and what it has seen.
     pub vendor: RefCell<Vendor>,
     /// Corrected events that operators have laid down, rendered as validate would.
@@ -73,6 +84,8 @@ struct Inside {
     issues: BTreeMap<IssueId, Issue>,
     /// Messages so far.
     named: u64,
+    turns: BTreeMap<String, Turn>,
+    links: BTreeMap<String, Link>,
     messages: Vec<Message>,
     dead: Vec<Message>,
     alerts: Vec<Alert>,
@@ -81,14 +94,34 @@ struct Inside {
     counts: Counts,
 }
 
+/// Where every request is made at acceptance.
+struct Never;
+
+impl Renders for Never {
+    fn needs(&self, _: &Entry) -> Result<Vec<Need>, Vec<Violation>> {
+        Err(vec![])
+    }
+
+    fn render(&self, _: &Entry, _: &Found) -> Result<(Carries, Request), Vec<Violation>> {
+        Err(vec![])
+    }
+}
+
 impl World {
     /// A world with this integration, and a vendor that does what it is asked.
     pub fn new(integration: Integration) -> Self {
+        let catalog = sample::catalog(&integration);
+        Self::with(catalog, integration, Box::new(Never))
+    }
+
+    /// A world with this bundle; `integration` is the one that [`World::submit`] is for.
+    pub fn with(catalog: Catalog, integration: Integration, renders: Box<dyn Renders>) -> Self {
         let inside = Inside { now: sample::noon(), ..Inside::default() };
         Self {
-            catalog: RefCell::new(sample::catalog(&integration)),
+            catalog: RefCell::new(catalog),
             vendor: RefCell::new(Vendor::new(&integration.dedupe)),
             integration,
+            renders,
             corrected: RefCell::default(),
             jitter: Jitter(0),
             inside: RefCell::new(inside),
@@ -100,7 +133,19 @@ impl World {
     /// # Errors
     /// As [`fairlead_core::accept::accept`].
     pub fn submit(&self, submission: Submission) -> Result<Accepted, PortError> {
-        run::submit(self, submission)
+        run::submit(self, &self.integration, submission)
+    }
+
+    /// The same for another integration of the bundle.
+    ///
+    /// # Errors
+    /// As [`World::submit`].
+    pub fn submit_for(
+        &self,
+        integration: &Integration,
+        submission: Submission,
+    ) -> Result<Accepted, PortError> {
+        run::submit(self, integration, submission)
     }
 
     /// All functions run, and time passes, until nothing moves by itself any more.

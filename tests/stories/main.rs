@@ -3,6 +3,8 @@
 mod alert;
 mod answer;
 mod bulk;
+mod bundle;
+mod crosswalk;
 mod delivery;
 mod desk;
 mod doubt;
@@ -13,4 +15,5 @@ mod look;
 mod order;
 mod parking;
 mod submission;
+mod turn;
 mod wait;

@@ -1,12 +1,13 @@
 //! An operator's correction of a parked event: checked and rendered like any event, then put in its place.
 
 use fairlead_aws::batch::Failure;
-use fairlead_contracts::Event;
+use fairlead_contracts::{Event, Unfit};
 use fairlead_core::{
     accept::{Content, Submission},
     edit::{Edited, edit},
     id::{IdempotencyKey, IntegrationName, Sha256Hex},
     integration::Integration,
+    ports::PortError,
     record::Record,
     ticket::{Order, Ticket},
     violation::{Contract, Violation},
@@ -28,7 +29,7 @@ pub(crate) async fn carry_out(
         tracing::warn!(delivery = %ticket.delivery, "edit refused: its integration or its event is gone");
         return Ok(());
     };
-    let submission = submission(desk, integration, text);
+    let submission = submission(desk, integration, text).await?;
     let rules = desk.aws.rules();
     match edit(&desk.aws, &rules, integration, &ticket.entry, order, submission).await? {
         Edited::As(id) => tracing::info!(delivery = %ticket.delivery, by = %id, "edited"),
@@ -40,39 +41,32 @@ pub(crate) async fn carry_out(
     Ok(())
 }
 
-fn submission(desk: &Desk<'_>, of: &Integration, text: String) -> Submission {
-    let event = Event::read(text.as_bytes());
-    let read = event.as_ref().map_err(|why| vec![unreadable(why.to_string())]);
-    let rendered = read.and_then(|event| {
-        desk.contracts.render(&of.name, event).map_err(|refused| refused.violations)
-    });
-    let payload_hash = event
-        .as_ref()
-        .map_or_else(|_| Sha256Hex::of(text.as_bytes()), fairlead_contracts::Event::payload_hash);
-    match rendered {
-        Ok(rendered) => Submission {
-            idempotency_key: rendered.key,
-            record: rendered.record,
-            event: text,
-            payload_hash,
-            via: "edit",
-            content: Content::Request(rendered.request),
-        },
-        // Whose it was stays with the old delivery, which alone knows.
-        Err(violations) => Submission {
-            idempotency_key: IdempotencyKey::new(""),
-            record: Record {
-                kind: of.record.kind.clone(),
-                id: String::new(),
-                label: None,
-                url: None,
-            },
-            event: text,
-            payload_hash,
-            via: "edit",
-            content: Content::Violations(violations),
-        },
-    }
+async fn submission(
+    desk: &Desk<'_>,
+    of: &Integration,
+    text: String,
+) -> Result<Submission, PortError> {
+    let violations = match Event::read(text.as_bytes()) {
+        Ok(event) => {
+            let (ports, given) = (&desk.aws, text.clone());
+            match desk.contracts.submission(ports, of, &event, None, given, "edit").await {
+                Ok(submission) => return Ok(submission),
+                Err(Unfit::Port(failed)) => return Err(failed),
+                Err(Unfit::Refused(refused)) => refused.violations,
+            }
+        }
+        Err(why) => vec![unreadable(why.to_string())],
+    };
+    // Whose it was stays with the old delivery, which alone knows.
+    Ok(Submission {
+        idempotency_key: IdempotencyKey::new(""),
+        record: Record { kind: of.record.kind.clone(), id: String::new(), label: None, url: None },
+        ordered: None,
+        payload_hash: Sha256Hex::of(text.as_bytes()),
+        event: text,
+        via: "edit",
+        content: Content::Violations(violations),
+    })
 }
 
 fn unreadable(detail: String) -> Violation {

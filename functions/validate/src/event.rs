@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use fairlead_aws::metric;
-use fairlead_contracts::{Arrived, Incoming};
+use fairlead_contracts::{Arrived, Incoming, Unfit};
 use fairlead_core::{
-    accept::{Accepted, Content, Submission, accept},
+    accept::{Accepted, accept},
     headers::Headers,
     id::IdempotencyKey,
     integration::Integration,
+    ports::PortError,
     problem::Problem,
     reply::{Reply, Taken},
     request_key,
@@ -61,27 +62,26 @@ async fn take(
     if !desk.contracts.wants(&of.name, &arrived.event) {
         return Ok(None);
     }
-    let rendered =
-        desk.contracts.render_as(&of.name, &arrived.event, key.as_ref()).map_err(|refused| {
+    let Arrived { event, text, .. } = arrived;
+    let submission = desk.contracts.submission(&desk.aws, of, &event, key.as_ref(), text, via);
+    let submission = submission.await.map_err(|unfit| match unfit {
+        Unfit::Refused(refused) => {
             metric::refused(&of.name);
             Problem::Violations(refused.violations)
-        })?;
-    let submission = Submission {
-        idempotency_key: rendered.key,
-        record: rendered.record.clone(),
-        payload_hash: arrived.event.payload_hash(),
-        event: arrived.text,
-        via,
-        content: Content::Request(rendered.request),
-    };
-    let taken = |delivery, duplicate| Some(Taken { delivery, duplicate, record: rendered.record });
+        }
+        Unfit::Port(failed) => try_again(of, &failed),
+    })?;
+    let record = submission.record.clone();
+    let taken = |delivery, duplicate| Some(Taken { delivery, duplicate, record });
     match accept(&desk.aws, &desk.aws.rules(), of, submission).await {
         Ok(Accepted::New(delivery)) => Ok(taken(delivery, false)),
         Ok(Accepted::Duplicate(delivery)) => Ok(taken(delivery, true)),
         Ok(Accepted::Conflict(first)) => Err(Problem::Conflict(first)),
-        Err(failed) => {
-            tracing::error!(integration = %of.name, cause = %failed, "event not kept");
-            Err(Problem::TryAgain)
-        }
+        Err(failed) => Err(try_again(of, &failed)),
     }
+}
+
+fn try_again(of: &Integration, failed: &PortError) -> Problem {
+    tracing::error!(integration = %of.name, cause = %failed, "event not kept");
+    Problem::TryAgain
 }

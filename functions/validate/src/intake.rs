@@ -1,15 +1,14 @@
 //! The intake queue: events from EventBridge and from senders inside the account; and tickets.
 
 use fairlead_aws::batch::Failure;
-use fairlead_contracts::{BadEvent, Message, To};
+use fairlead_contracts::{BadEvent, Message, To, Unfit};
 use fairlead_core::{
     accept::{Accepted, Content, Submission, accept},
-    decide::Input,
-    drive::drive,
     id::{IdempotencyKey, Sha256Hex},
     integration::Integration,
     ports::PortError,
     record::Record,
+    render::render,
     ticket::{Act, Ticket},
     violation::{Contract, Violation},
 };
@@ -43,14 +42,15 @@ pub(crate) async fn take_in(desk: &Desk<'_>, body: String) -> Result<(), Failure
     Ok(())
 }
 
-/// A delivery that is known already, with its request made, goes on its way.
+/// A delivery that is known already gets its request, and goes on its way.
 async fn carry_on(desk: &Desk<'_>, ticket: Ticket) -> Result<(), Failure> {
     if let Some(order) = &ticket.order
         && let Act::Edit { event } = &order.act
     {
         return edit::carry_out(desk, &ticket, order, event).await;
     }
-    Ok(drive(&desk.aws, &desk.aws.rules(), &ticket.entry, Input::Due, ticket.hops).await?)
+    let rules = desk.aws.rules();
+    Ok(render(&desk.aws, &rules, desk.contracts, &ticket.entry, ticket.hops).await?)
 }
 
 async fn deliver(
@@ -61,7 +61,7 @@ async fn deliver(
     if message.event.as_ref().is_ok_and(|event| !desk.contracts.wants(&integration.name, event)) {
         return Ok(());
     }
-    let submission = submission(desk, integration, message);
+    let submission = submission(desk, integration, message).await?;
     let rules = desk.aws.rules();
     let accepted = accept(&desk.aws, &rules, integration, submission.clone()).await?;
     if let Accepted::Conflict(first) = accepted {
@@ -76,28 +76,30 @@ async fn deliver(
     Ok(())
 }
 
-fn submission(desk: &Desk<'_>, of: &Integration, message: &Message) -> Submission {
+async fn submission(
+    desk: &Desk<'_>,
+    of: &Integration,
+    message: &Message,
+) -> Result<Submission, PortError> {
     let event = match &message.event {
         Ok(event) => event,
-        Err(why) => return unreadable(of, message, why),
+        Err(why) => return Ok(unreadable(of, message, why)),
     };
-    let rendered = desk.contracts.render_as(&of.name, event, message.key.as_ref());
-    let (idempotency_key, record, content) = match rendered {
-        Ok(rendered) => (rendered.key, rendered.record, Content::Request(rendered.request)),
+    let (key, text) = (message.key.as_ref(), message.text.clone());
+    let made = desk.contracts.submission(&desk.aws, of, event, key, text, message.via).await;
+    match made {
+        Ok(submission) => Ok(submission),
+        Err(Unfit::Port(failed)) => Err(failed),
         // Not under the event's own key: the corrected event must find that free.
-        Err(refused) => (
-            own_key(message),
-            refused.record.unwrap_or_else(|| unnamed(of, message)),
-            Content::Violations(refused.violations),
-        ),
-    };
-    Submission {
-        idempotency_key,
-        record,
-        event: message.text.clone(),
-        payload_hash: event.payload_hash(),
-        via: message.via,
-        content,
+        Err(Unfit::Refused(refused)) => Ok(Submission {
+            idempotency_key: own_key(message),
+            record: refused.record.unwrap_or_else(|| unnamed(of, message)),
+            ordered: None,
+            event: message.text.clone(),
+            payload_hash: event.payload_hash(),
+            via: message.via,
+            content: Content::Violations(refused.violations),
+        }),
     }
 }
 
@@ -105,6 +107,7 @@ fn unreadable(of: &Integration, message: &Message, why: &BadEvent) -> Submission
     Submission {
         idempotency_key: own_key(message),
         record: unnamed(of, message),
+        ordered: None,
         event: message.text.clone(),
         payload_hash: Sha256Hex::of(message.text.as_bytes()),
         via: message.via,

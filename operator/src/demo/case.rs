@@ -179,7 +179,7 @@ fn refund(shows: &'static str, id: &'static str, vendor: Vec<Step>, end: End) ->
 /// The record of an order's event is its customer; the id is made to be told from all others.
 fn order(shows: &'static str, id: &'static str, customer: &'static str, end: End) -> Case {
     let event = json!({"id": format!("evt-{id}"), "data": {"order": {
-        "id": id, "version": 1, "status": "paid", "total": "129.00", "currency": "EUR",
+        "id": id, "version": 1, "updated_at": "2026-03-02T12:00:00Z", "status": "paid", "total": "129.00", "currency": "EUR",
         "customer": {"id": customer, "name": "Ada Byron", "email": "ada@example.com"},
     }}});
     let key = format!("order-updated:{id}:1");

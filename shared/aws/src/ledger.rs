@@ -15,7 +15,7 @@ use fairlead_core::{
 };
 use jiff::Timestamp;
 
-use crate::row::{LIFE, Row};
+use crate::row::{LIFE, REQUEST, Row};
 
 /// An item as DynamoDB has it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -79,6 +79,23 @@ impl Ledger {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn save(&self, new: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        self.replace(new, replaces, &[]).await
+    }
+
+    /// The same, and the request is replaced too.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn rewrite(&self, new: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        self.replace(new, replaces, &REQUEST).await
+    }
+
+    async fn replace(
+        &self,
+        new: &Entry,
+        replaces: Version,
+        more: &[&str],
+    ) -> Result<Saved, PortError> {
         let mut item = item(new)?;
         let mut update = self
             .client
@@ -89,7 +106,7 @@ impl Ledger {
             .expression_attribute_values(":replaces", number(replaces.0))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let (mut set, mut remove) = (Vec::new(), Vec::new());
-        for name in LIFE {
+        for name in LIFE.iter().chain(more).copied() {
             update = update.expression_attribute_names(format!("#{name}"), name);
             match item.remove(name) {
                 Some(value) => {

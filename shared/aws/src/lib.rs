@@ -11,6 +11,7 @@ pub mod acts;
 pub mod batch;
 mod channel;
 pub mod credential;
+mod crosswalk;
 mod dlq;
 mod dns;
 mod edits;

@@ -2,14 +2,14 @@
 
 use fairlead_core::{
     class::Class,
-    entry::{End, Entry, Held, Life, State},
+    entry::{Carries, End, Entry, Held, Life, State},
     history::{History, Line},
     id::{
         DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Mark, Sha256Hex,
         Token, VendorId, Version,
     },
     integration::{Method, Owner},
-    record::Record,
+    record::{Ordered, Record},
     request::Request,
 };
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ use serde_bytes::ByteBuf;
 use crate::pack::{pack, unpack};
 
 /// The attributes that a save replaces or removes; all others are fixed at acceptance.
-pub const LIFE: [&str; 21] = [
+pub const LIFE: [&str; 22] = [
     "status",
     "version",
     "writer",
@@ -30,6 +30,7 @@ pub const LIFE: [&str; 21] = [
     "doubt",
     "doubted_at",
     "refused",
+    "carries",
     "vendor_id",
     "lease",
     "lease_until",
@@ -42,6 +43,9 @@ pub const LIFE: [&str; 21] = [
     "history",
     "dropped",
 ];
+
+/// What is replaced besides when the request is made after acceptance.
+pub const REQUEST: [&str; 6] = ["method", "path", "body", "body_gz", "lookup", "config_hash"];
 
 /// Over how many partitions of the index `ran` one day's deliveries are spread.
 ///
@@ -64,6 +68,8 @@ pub struct Row {
     record: Record,
     owner: Owner,
     idempotency_key: IdempotencyKey,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ordered: Option<Ordered>,
     payload_hash: Sha256Hex,
     config_hash: Sha256Hex,
     /// As it is, so that it can be read in the DynamoDB console; a long one is compressed instead.
@@ -103,6 +109,9 @@ struct Changing {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     doubted_at: Option<Timestamp>,
     refused: bool,
+    /// Entries of the first release do not say it; there it follows from whether there is a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    carries: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vendor_id: Option<VendorId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,6 +146,9 @@ pub enum RowError {
     /// An attribute that its status needs is missing.
     #[error("the entry is \"{0}\" and has no {1}")]
     Missing(String, &'static str),
+    /// What it carries is none of ours.
+    #[error("the entry carries the unknown \"{0}\"")]
+    UnknownContent(String),
     /// Its status is none of ours.
     #[error("the entry has the unknown status \"{0}\"")]
     UnknownStatus(String),
@@ -164,6 +176,7 @@ impl Row {
             record: entry.record.clone(),
             owner: entry.owner.clone(),
             idempotency_key: entry.idempotency_key.clone(),
+            ordered: entry.ordered.clone(),
             payload_hash: entry.payload_hash.clone(),
             config_hash: entry.config_hash.clone(),
             event,
@@ -188,6 +201,7 @@ impl Row {
         }
         let changing = self.changing;
         let state = changing.state()?;
+        let carries = changing.carries(self.method.is_some())?;
         let body = unpack(self.body, self.body_gz)?;
         let request = match (self.method, self.path, body) {
             (Some(method), Some(path), Some(body)) => {
@@ -203,6 +217,7 @@ impl Row {
             record: self.record,
             owner: self.owner,
             idempotency_key: self.idempotency_key,
+            ordered: self.ordered,
             payload_hash: self.payload_hash,
             event: unpack(self.event, self.event_gz)?.unwrap_or_default(),
             request,
@@ -218,6 +233,7 @@ impl Row {
                 doubt: changing.doubt,
                 doubted_at: changing.doubted_at,
                 refused: changing.refused,
+                carries,
                 vendor_id: changing.vendor_id,
             },
             history: History { lines: changing.history, dropped: changing.dropped },
@@ -240,6 +256,7 @@ impl Changing {
             doubt: life.doubt,
             doubted_at: life.doubted_at,
             refused: life.refused,
+            carries: Some(life.carries.word().to_owned()),
             vendor_id: life.vendor_id.clone(),
             lease: None,
             lease_until: None,
@@ -269,6 +286,17 @@ impl Changing {
                 self.parked_since = Some(*since);
                 self.told = Some(*told);
             }
+        }
+    }
+
+    fn carries(&self, made: bool) -> Result<Carries, RowError> {
+        match self.carries.as_deref() {
+            None if made => Ok(Carries::Request),
+            None => Ok(Carries::Refused),
+            Some(word) => Carries::ALL
+                .into_iter()
+                .find(|carries| carries.word() == word)
+                .ok_or_else(|| RowError::UnknownContent(word.to_owned())),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The small items of the ledger's table: one gate and one pace per destination, written under a condition.
+//! The small items of the ledger's table: gates, paces and turns, written under a condition.
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
@@ -10,6 +10,7 @@ use fairlead_core::{
     id::{DestinationName, Version},
     pace::Pace,
     ports::{Gates, PortError, Saved},
+    turn::Turn,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -46,6 +47,19 @@ impl Gates for Ledger {
         replaces: Version,
     ) -> Result<Saved, PortError> {
         self.save_small(Small::new(format!("pace#{of}"), pace.version), pace, replaces).await
+    }
+
+    async fn turn(&self, of: &str) -> Result<Option<Turn>, PortError> {
+        self.small(of.to_owned()).await
+    }
+
+    async fn save_turn(
+        &self,
+        of: &str,
+        turn: &Turn,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        self.save_small(Small::new(of.to_owned(), turn.version), turn, replaces).await
     }
 }
 

@@ -6,15 +6,16 @@ use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use fairlead_core::{
     alert::Alert,
+    crosswalk::Link,
     door::Memory,
     drive::Rules,
     entry::Entry,
-    id::{DeliveryId, EntryKey, Token, Version},
+    id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     integration::{Catalog, Destination, Integration},
     meaning::Finding,
     outcome::{Answer, NotSent},
     ports::{Inserted, PortError, Ports, Saved},
-    record::Record,
+    record::{Record, RecordName},
     request::Request,
     ticket::{Queue, Ticket},
     wait::Jitter,
@@ -183,6 +184,26 @@ impl Ports for Aws {
         Ok(saved)
     }
 
+    async fn rewrite(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        let saved = self.parts.ledger.rewrite(entry, replaces).await?;
+        if saved == Saved::Done {
+            crate::log::transition(entry);
+        }
+        Ok(saved)
+    }
+
+    async fn linked(
+        &self,
+        at: &DestinationName,
+        record: &RecordName,
+    ) -> Result<Option<Link>, PortError> {
+        self.parts.ledger.linked(at, record).await
+    }
+
+    async fn link(&self, at: &DestinationName, link: &Link) -> Result<(), PortError> {
+        self.parts.ledger.link(at, link).await
+    }
+
     async fn send(&self, queue: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {
         self.parts.queues.send(queue, ticket, delay).await
     }
@@ -268,7 +289,7 @@ impl<'a> Whole<'a> {
     fn call(&self, credential: &'a Credential, deadline: Option<Timestamp>) -> Call<'a> {
         Call {
             destination: self.destination,
-            dedupe: &self.integration.dedupe,
+            dedupe: self.integration.dedupe_of(self.entry.life.carries),
             request: self.request,
             idempotency_key: &self.entry.idempotency_key,
             response: &self.integration.response,

@@ -87,6 +87,7 @@ codes! {
     FL0310 "a destination says nothing about a stage",
     FL0311 "a lookup could be wrong about what the vendor has",
     FL0320 "the key is not covered by the signature",
+    FL0330 "create and update do not fit the rest",
 
     FL0401 "an expression is not jq",
     FL0402 "a function is not allowed",
@@ -97,6 +98,7 @@ codes! {
     FL0407 "an interpolation has the wrong form",
     FL0408 "a table is not declared",
     FL0409 "an expression over an answer uses what is not known there",
+    FL0410 "a need is not declared",
 
     FL0501 "a file is not JSON",
     FL0502 "a file is not a JSON Schema",

@@ -7,7 +7,7 @@ use fairlead_core::expression::Expression;
 use crate::{
     code::Code,
     fields::Said,
-    jq::{self, Program, Trouble},
+    jq::{self, Program, Scope, Trouble},
     path,
     report::Mistakes,
     source::Source,
@@ -16,6 +16,30 @@ use crate::{
 };
 
 type Tables = BTreeMap<String, BTreeMap<String, String>>;
+
+/// What an expression may speak of besides the event.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    /// The integration's tables, where they could be read.
+    pub(crate) tables: Option<&'a Tables>,
+    /// What is seen from the crosswalk.
+    pub(crate) scope: Scope,
+    /// The names of the integration's needs.
+    pub(crate) needs: &'a [String],
+}
+
+impl<'a> Known<'a> {
+    /// What a request may speak of: the needs that are declared, too.
+    pub(crate) fn for_requests(tables: Option<&'a Tables>, needs: &'a [String]) -> Self {
+        let scope = Scope { needs: !needs.is_empty(), vendor_id: false };
+        Self { tables, scope, needs }
+    }
+
+    /// Nothing but the event and the tables.
+    pub(crate) fn event(tables: Option<&'a Tables>) -> Self {
+        Self { tables, scope: Scope::default(), needs: &[] }
+    }
+}
 
 /// A jq expression in YAML; gives its text back when it is right.
 pub(crate) fn program(
@@ -44,14 +68,23 @@ pub(crate) fn template(
     tables: Option<&Tables>,
     mistakes: &mut Mistakes,
 ) -> Option<Template> {
-    match Template::compile(said.text) {
+    template_in(source, said, Known::event(tables), mistakes)
+}
+
+fn template_in(
+    source: &Source,
+    said: Said<'_>,
+    known: Known<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<Template> {
+    match Template::compile_in(said.text, known.scope) {
         Ok(template) => {
             let programs = template.parts.iter().filter_map(|part| match part {
                 Part::Expression(program, _) => Some(program),
                 Part::Literal(_) => None,
             });
             let unknown: Vec<Trouble> = programs
-                .flat_map(|program| unknown_tables(program, tables, said.text.len()))
+                .flat_map(|program| unknown_names(program, known, said.text.len()))
                 .collect();
             tell(source, said, &unknown, mistakes);
             unknown.is_empty().then_some(template)
@@ -67,10 +100,10 @@ pub(crate) fn template(
 pub(crate) fn path(
     source: &Source,
     said: Said<'_>,
-    tables: Option<&Tables>,
+    known: Known<'_>,
     mistakes: &mut Mistakes,
 ) -> Option<String> {
-    let template = template(source, said, tables, mistakes)?;
+    let template = template_in(source, said, known, mistakes)?;
     // Any value would do: every interpolation becomes one encoded piece.
     let pieces = template.parts.iter().map(|part| match part {
         Part::Literal(text) => text.as_str(),
@@ -104,9 +137,9 @@ pub(crate) fn answer(
 }
 
 /// A file that is a jq program.
-pub(crate) fn file(source: &Source, tables: Option<&Tables>, mistakes: &mut Mistakes) -> bool {
-    let troubles = match Program::compile(&source.text) {
-        Ok(program) => unknown_tables(&program, tables, 0),
+pub(crate) fn file(source: &Source, known: Known<'_>, mistakes: &mut Mistakes) -> bool {
+    let troubles = match Program::compile_in(&source.text, known.scope) {
+        Ok(program) => unknown_names(&program, known, 0),
         Err(troubles) => troubles,
     };
     for trouble in &troubles {
@@ -119,6 +152,25 @@ pub(crate) fn file(source: &Source, tables: Option<&Tables>, mistakes: &mut Mist
         );
     }
     troubles.is_empty()
+}
+
+/// Tables and needs that a program names and nobody declares.
+fn unknown_names(program: &Program, known: Known<'_>, whole: usize) -> Vec<Trouble> {
+    let declared = || known.needs.iter().map(String::as_str);
+    let unknown = program
+        .needs
+        .iter()
+        .filter(|(name, _)| known.scope.needs && !declared().any(|need| need == name));
+    let needs = unknown.map(|(name, span)| Trouble {
+        code: Code::FL0410,
+        span: if whole == 0 { span.clone() } else { 0..whole },
+        message: format!("need \"{name}\" is not declared"),
+        help: match nearest(name, declared()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("declare it under needs; declared there: {}", list(declared())),
+        },
+    });
+    unknown_tables(program, known.tables, whole).into_iter().chain(needs).collect()
 }
 
 /// Tables that a program looks up and nobody declares; nothing when the tables themselves could not be read.

@@ -145,6 +145,30 @@ fn without_key(
     }
 }
 
+/// What the vendor can promise about a repeated update of the record with this id; a mistake when nothing says so.
+pub(crate) fn update(
+    source: &Source,
+    at: &Range<usize>,
+    method: Method,
+    key: Option<&Dedupe>,
+    unsure: Option<Unsure<'_>>,
+    mistakes: &mut Mistakes,
+) -> Option<Dedupe> {
+    match (unsure, method, key) {
+        (Some(Unsure::Word { repeat: false, .. }), _, _) => Some(Dedupe::None),
+        (Some(Unsure::Word { repeat: true, .. } | Unsure::Look(_)), _, _)
+        | (None, Method::Put | Method::Delete, _) => Some(Dedupe::Upsert),
+        (None, Method::Post | Method::Patch, Some(key)) => Some(key.clone()),
+        (None, Method::Post | Method::Patch, None) => {
+            let method = method.as_str();
+            let message = format!("nothing says what the vendor does with a repeated {method}");
+            let help = "add unsure: repeat to the update if setting the same values again does no harm, else unsure: park";
+            mistakes.add(Code::FL0302, source, at, message, help);
+            None
+        }
+    }
+}
+
 /// Checks that the schedule ends before giving up, and giving up before the event is forgotten.
 pub(crate) fn lengths(
     source: &Source,

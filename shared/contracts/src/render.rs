@@ -7,20 +7,21 @@ use std::{
 };
 
 use fairlead_core::{
+    entry::Carries,
     id::{IdempotencyKey, IntegrationName},
     integration::{Catalog, Integration},
-    record::Record,
+    record::{Ordered, Record},
+    render::{Found, Need},
     request::Request,
     violation::{Contract, Violation},
 };
-use jaq_json::Val;
-use jsonschema::Validator;
 
 use crate::{
     event::Event,
-    jq::{Given, Program, value},
-    path, schema,
-    template::{Template, scalar},
+    jq::{Given, value},
+    ready::Ready,
+    rendering::Rendering,
+    schema,
     text::shorten,
 };
 
@@ -43,8 +44,23 @@ pub struct Rendered {
     pub record: Record,
     /// The same for all attempts.
     pub key: IdempotencyKey,
+    /// Which of the integration's requests it is.
+    pub carries: Carries,
     /// The vendor's request.
     pub request: Request,
+}
+
+/// What an event says before anything is looked up for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The business thing concerned.
+    pub record: Record,
+    /// The same for all attempts.
+    pub key: IdempotencyKey,
+    /// Whose turn it needs, and which version it brings.
+    pub ordered: Option<Ordered>,
+    /// What its request needs from the crosswalk.
+    pub needs: Vec<Need>,
 }
 
 /// Why an event becomes nothing.
@@ -111,7 +127,7 @@ impl Contracts {
         let Ok((integration, ready)) = self.ready(name) else { return true };
         let Some(when) = &ready.when else { return true };
         let said = when.run(&value::from_json(event.body()), &Given::of(integration));
-        !matches!(said, Ok(Val::Null | Val::Bool(false)))
+        !matches!(said, Ok(jaq_json::Val::Null | jaq_json::Val::Bool(false)))
     }
 
     /// The request that `event` becomes for one integration. The same event always gives the same bytes.
@@ -138,12 +154,67 @@ impl Contracts {
         event: &Event,
         given: Option<&IdempotencyKey>,
     ) -> Result<Rendered, Refused> {
+        self.checked(name, event, given)?.all(&Found::default())
+    }
+
+    /// What the event says before anything is looked up for it.
+    ///
+    /// # Errors
+    /// As [`Contracts::render`]; where nothing has to be looked up, the request is tried too, so that all
+    /// violations are told at once.
+    #[expect(clippy::result_large_err, reason = "as Contracts::render")]
+    pub fn draft(
+        &self,
+        name: &IntegrationName,
+        event: &Event,
+        given: Option<&IdempotencyKey>,
+    ) -> Result<Draft, Refused> {
+        let run = self.checked(name, event, given)?;
+        match run.draft() {
+            Err(refused) if run.integration.needs.is_empty() => {
+                Err(run.all(&Found::default()).err().unwrap_or(refused))
+            }
+            drafted => drafted,
+        }
+    }
+
+    /// The request of an event that was drafted, and which of the integration's requests it is.
+    ///
+    /// # Errors
+    /// As [`Contracts::render`].
+    #[expect(clippy::result_large_err, reason = "as Contracts::render")]
+    pub fn make(
+        &self,
+        name: &IntegrationName,
+        event: &Event,
+        found: &Found,
+    ) -> Result<(Carries, Request), Refused> {
+        let run = self.run(name, event, None)?;
+        run.request(found).map_err(|violations| run.refused(violations))
+    }
+
+    #[expect(clippy::result_large_err, reason = "as Contracts::render")]
+    fn run<'a>(
+        &'a self,
+        name: &IntegrationName,
+        event: &Event,
+        key: Option<&'a IdempotencyKey>,
+    ) -> Result<Rendering<'a>, Refused> {
         let (integration, ready) = self.ready(name).map_err(Refused::whole)?;
         let input = value::from_json(event.body());
-        let run =
-            Rendering { integration, ready, input, given: Given::of(integration), key: given };
-        let violations = schema::violations(&ready.event, event.body(), Contract::Event);
-        if violations.is_empty() { run.all() } else { Err(run.refused(violations)) }
+        Ok(Rendering { integration, ready, input, given: Given::of(integration), key })
+    }
+
+    #[expect(clippy::result_large_err, reason = "as Contracts::render")]
+    fn checked<'a>(
+        &'a self,
+        name: &IntegrationName,
+        event: &Event,
+        key: Option<&'a IdempotencyKey>,
+    ) -> Result<Rendering<'a>, Refused> {
+        let run = self.run(name, event, key)?;
+        let violations = schema::violations(&run.ready.event, event.body(), Contract::Event);
+        if violations.is_empty() { Ok(run) } else { Err(run.refused(violations)) }
     }
 
     fn ready(&self, name: &IntegrationName) -> Result<(&Integration, &Ready), String> {
@@ -170,173 +241,4 @@ impl Refused {
             n => format!("{first}, and {} more", n - 1),
         }
     }
-}
-
-/// One integration, ready to run.
-struct Ready {
-    when: Option<Program>,
-    event: Validator,
-    request: Validator,
-    map: Program,
-    id: Program,
-    key: Template,
-    path: Template,
-    lookup: Option<Template>,
-    label: Option<Template>,
-    url: Option<Template>,
-}
-
-impl Ready {
-    fn of(integration: &Integration) -> Result<Self, String> {
-        let program = |code: &str| Program::compile(code).map_err(|wrong| first(&wrong));
-        let template = |text: &str| Template::compile(text).map_err(|wrong| first(&wrong));
-        let Integration { source, record, idempotency, request, lookup, .. } = integration;
-        Ok(Self {
-            when: source.when.as_deref().map(program).transpose()?,
-            event: schema::compile(&source.schema)?,
-            request: schema::compile(&request.schema)?,
-            map: program(&request.map)?,
-            id: program(&record.id)?,
-            key: template(&idempotency.key)?,
-            path: template(&request.path)?,
-            lookup: lookup.as_ref().map(|lookup| template(&lookup.get)).transpose()?,
-            label: record.label.as_deref().map(template).transpose()?,
-            url: record.url.as_deref().map(template).transpose()?,
-        })
-    }
-}
-
-fn first(troubles: &[crate::jq::Trouble]) -> String {
-    troubles.first().map_or_else(String::new, |trouble| trouble.message.clone())
-}
-
-/// One event on its way through one integration.
-struct Rendering<'a> {
-    integration: &'a Integration,
-    ready: &'a Ready,
-    input: Val,
-    given: Given<'a>,
-    /// The key that the sender gave the event.
-    key: Option<&'a IdempotencyKey>,
-}
-
-impl Rendering<'_> {
-    #[expect(clippy::result_large_err, reason = "as Contracts::render")]
-    fn all(self) -> Result<Rendered, Refused> {
-        let mut violations = Vec::new();
-        let mut keep = |violation| violations.push(violation);
-        let record = self.record().map_err(|why| keep(mapping("record.id", &why))).ok();
-        let key = self.key().map_err(|why| keep(mapping("idempotency.key", &why))).ok();
-        let path = self.path(&self.ready.path);
-        let path = path.map_err(|why| keep(mapping("request.path", &why))).ok();
-        let lookup = self.ready.lookup.as_ref().map(|lookup| self.path(lookup)).transpose();
-        let lookup = lookup.map_err(|why| keep(mapping("response.unsure.get", &why))).ok();
-        let body = self.body().map_err(&mut keep).ok();
-        if let Some(body) = &body {
-            violations.extend(schema::violations(&self.ready.request, body, Contract::Request));
-        }
-        let text = body.map(|body| body.to_string());
-        if let Some(long) = text.as_ref().filter(|text| text.len() > MAX_BODY) {
-            let detail = format!("has {} bytes; at most {MAX_BODY} are sent", long.len());
-            violations.push(Violation { pointer: String::new(), detail, of: Contract::Request });
-        }
-        match (record, key, path.zip(lookup), text) {
-            (Some(record), Some(key), Some((path, lookup)), Some(body))
-                if violations.is_empty() =>
-            {
-                let method = self.integration.request.method;
-                Ok(Rendered { record, key, request: Request { method, path, body, lookup } })
-            }
-            _ => Err(self.refused(violations)),
-        }
-    }
-
-    fn refused(&self, mut violations: Vec<Violation>) -> Refused {
-        violations.sort();
-        violations.dedup();
-        Refused { violations, record: self.record().ok(), key: self.key().ok() }
-    }
-
-    /// Label and link are for people only: an event whose label is missing is still delivered.
-    fn record(&self) -> Result<Record, String> {
-        let rule = &self.integration.record;
-        let id = self.ready.id.run(&self.input, &self.given).map_err(|stopped| stopped.0)?;
-        let id = match id {
-            Val::TStr(_) | Val::Num(jaq_json::Num::Int(_) | jaq_json::Num::BigInt(_)) => {
-                scalar(&id)?
-            }
-            Val::Null => return Err("is null or missing".to_owned()),
-            _ => return Err("must be a text or a whole number".to_owned()),
-        };
-        if id.chars().count() > MAX_KEY {
-            return Err(format!("has more than {MAX_KEY} characters"));
-        }
-        let plain = |text: &str| Ok(text.to_owned());
-        let label = self.ready.label.as_ref().and_then(|label| self.text(label, plain).ok());
-        let url = self
-            .ready
-            .url
-            .as_ref()
-            .and_then(|url| self.text(url, |text| Ok(path::encode(text))).ok());
-        Ok(Record {
-            kind: rule.kind.clone(),
-            id: shorten(&id, MAX_KEY),
-            label: label.map(|label| shorten(&label, 200)),
-            url,
-        })
-    }
-
-    fn key(&self) -> Result<IdempotencyKey, String> {
-        if self.integration.idempotency.is_from_header() {
-            let none = || "is not in the event; send the header Idempotency-Key".to_owned();
-            return self.key.cloned().ok_or_else(none);
-        }
-        let key = self.text(&self.ready.key, |text| Ok(text.to_owned()))?;
-        if let Some(c) = key.chars().find(|c| !c.is_ascii_graphic()) {
-            return Err(format!(
-                "has {}, which cannot stand in a header; use visible ASCII characters",
-                named(c)
-            ));
-        }
-        match key.len() {
-            0 => Err("is empty".to_owned()),
-            n if n > MAX_KEY => Err(format!("has {n} characters; at most {MAX_KEY} are sent")),
-            _ => Ok(IdempotencyKey::new(key)),
-        }
-    }
-
-    fn path(&self, of: &Template) -> Result<String, String> {
-        let path = self.text(of, |text| Ok(path::encode(text)))?;
-        path::check(&path).map(|()| path)
-    }
-
-    fn body(&self) -> Result<serde_json::Value, Violation> {
-        let made = self.ready.map.run(&self.input, &self.given);
-        let made = made.map_err(|stopped| Violation {
-            pointer: String::new(),
-            detail: stopped.0,
-            of: Contract::Mapping,
-        })?;
-        value::to_json(&made).map_err(|wrong| Violation {
-            pointer: wrong.pointer,
-            detail: wrong.detail,
-            of: Contract::Request,
-        })
-    }
-
-    fn text(
-        &self,
-        template: &Template,
-        write: impl Fn(&str) -> Result<String, String>,
-    ) -> Result<String, String> {
-        template.render(&self.input, &self.given, write)
-    }
-}
-
-fn mapping(what: &str, why: &str) -> Violation {
-    Violation { pointer: String::new(), detail: format!("{what} {why}"), of: Contract::Mapping }
-}
-
-fn named(c: char) -> String {
-    if c == ' ' { "a space".to_owned() } else { format!("the character {}", c.escape_unicode()) }
 }

@@ -1,13 +1,17 @@
 //! Sample events beside an integration, with what is expected of each.
 //!
-//! `samples/<case>.json` is an event as it is sent; `samples/<case>.expected.json` is its [`outcome`].
+//! `samples/<case>.json` is an event as it is sent; `samples/<case>.expected.json` is its [`outcome`];
+//! `samples/<case>.found.json` is what the crosswalk knows then.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use fairlead_core::id::{IdempotencyKey, IntegrationName};
+use fairlead_core::{
+    id::{IdempotencyKey, IntegrationName},
+    render::Found,
+};
 use serde_json::{Value, json};
 
 use crate::{Contracts, Event};
@@ -19,6 +23,8 @@ pub struct Sample {
     pub case: String,
     /// The event as it is sent.
     pub event: Vec<u8>,
+    /// What the crosswalk knows: `samples/<case>.found.json`, nothing where there is no such file.
+    pub found: Found,
     /// The text of what is expected, if it is written down.
     pub expected: Option<String>,
     /// Where the expectation is, or should be.
@@ -39,15 +45,21 @@ impl Sample {
         for entry in fs::read_dir(samples)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let Some(case) = name.strip_suffix(".json").filter(|case| !case.ends_with(".expected"))
-            else {
+            let beside = |case: &&str| case.ends_with(".expected") || case.ends_with(".found");
+            let Some(case) = name.strip_suffix(".json").filter(|case| !beside(case)) else {
                 continue;
+            };
+            let found = match fs::read(path.with_file_name(format!("{case}.found.json"))) {
+                Ok(bytes) => serde_json::from_slice(&bytes)?,
+                Err(none) if none.kind() == io::ErrorKind::NotFound => Found::default(),
+                Err(other) => return Err(other),
             };
             let expected_at = path.with_file_name(format!("{case}.expected.json"));
             let expected = fs::read_to_string(&expected_at).ok();
             all.push(Self {
                 case: case.to_owned(),
                 event: fs::read(&path)?,
+                found,
                 expected,
                 expected_at,
             });
@@ -57,9 +69,14 @@ impl Sample {
     }
 }
 
-/// What becomes of the bytes of an event, as JSON for people:
-/// record, key and request; or that it is not wanted; or the violations; or why the bytes are no event.
-pub fn outcome(contracts: &Contracts, integration: &IntegrationName, bytes: &[u8]) -> Value {
+/// What becomes of the bytes of an event, as JSON for people, with what the crosswalk has found for it:
+/// record, key and request; or what it waits for; or that it is not wanted; or the violations; or why the bytes are no event.
+pub fn outcome(
+    contracts: &Contracts,
+    integration: &IntegrationName,
+    bytes: &[u8],
+    found: &Found,
+) -> Value {
     let event = match Event::read(bytes) {
         Ok(event) => event,
         Err(bad) => return json!({"bad_event": bad.to_string()}),
@@ -69,14 +86,28 @@ pub fn outcome(contracts: &Contracts, integration: &IntegrationName, bytes: &[u8
     }
     // Stands for what a sender would give, where the integration takes its key from the header.
     let key = IdempotencyKey::new("sample");
-    match contracts.render_as(integration, &event, Some(&key)) {
-        Ok(rendered) => {
-            let body: Value = serde_json::from_str(&rendered.request.body).unwrap_or(Value::Null);
-            let mut request = json!({"method": rendered.request.method, "path": rendered.request.path, "body": body});
-            if let Some(lookup) = rendered.request.lookup {
-                request["lookup"] = Value::from(lookup);
+    let draft = match contracts.draft(integration, &event, Some(&key)) {
+        Ok(draft) => draft,
+        Err(refused) => return json!({"violations": refused.violations}),
+    };
+    let mut made = json!({"record": draft.record, "key": draft.key});
+    if let Some(ordered) = &draft.ordered {
+        made["order"] = json!(ordered);
+    }
+    let missing = draft.needs.iter().filter(|need| !found.needs.contains_key(&need.name));
+    let missing: Vec<String> = missing.map(|need| need.record.to_string()).collect();
+    if !missing.is_empty() {
+        made["waits_for"] = json!(missing);
+        return made;
+    }
+    match contracts.make(integration, &event, found) {
+        Ok((_, request)) => {
+            let body: Value = serde_json::from_str(&request.body).unwrap_or(Value::Null);
+            made["request"] = json!({"method": request.method, "path": request.path, "body": body});
+            if let Some(lookup) = request.lookup {
+                made["request"]["lookup"] = Value::from(lookup);
             }
-            json!({"record": rendered.record, "key": rendered.key, "request": request})
+            made
         }
         Err(refused) => json!({"violations": refused.violations}),
     }

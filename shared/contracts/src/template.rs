@@ -7,7 +7,7 @@ use jaq_json::{Num, Val};
 
 use crate::{
     code::Code,
-    jq::{Given, Program, Trouble, value},
+    jq::{Given, Program, Scope, Trouble, value},
     text,
 };
 
@@ -30,6 +30,14 @@ impl Template {
     /// # Errors
     /// Everything that is wrong with it, by its place in the text.
     pub(crate) fn compile(text: &str) -> Result<Self, Vec<Trouble>> {
+        Self::compile_in(text, Scope::default())
+    }
+
+    /// The same for a text whose expressions may see more.
+    ///
+    /// # Errors
+    /// As [`Template::compile`].
+    pub(crate) fn compile_in(text: &str, scope: Scope) -> Result<Self, Vec<Trouble>> {
         let (mut parts, mut troubles) = (Vec::new(), Vec::new());
         let mut at = 0;
         while let Some(found) = text[at..].find('\\') {
@@ -38,7 +46,7 @@ impl Template {
             match expression(text, slash) {
                 Ok(inner) => {
                     at = inner.end + 1;
-                    match Program::compile(&text[inner.clone()]) {
+                    match Program::compile_in(&text[inner.clone()], scope) {
                         Ok(program) => {
                             parts.push(Part::Expression(program, text[inner].trim().to_owned()))
                         }

@@ -32,7 +32,7 @@ fn cents(amount: &str) -> Result<i64, String> {
 
 /// The path to a customer with this id.
 fn path(id: &str) -> Option<String> {
-    let order = json!({"id": "O-1", "version": 1, "status": "paid", "total": "1", "currency": "EUR", "customer": {"id": id}});
+    let order = json!({"id": "O-1", "version": 1, "updated_at": "2026-03-02T12:00:00Z", "status": "paid", "total": "1", "currency": "EUR", "customer": {"id": id}});
     let event = json!({"id": "e", "data": {"order": order}}).to_string();
     let event = Event::read(event.as_bytes()).ok()?;
     let rendered =

@@ -65,7 +65,7 @@ fn an_unknown_integration_is_a_violation_and_no_panic() {
 fn a_key_that_cannot_stand_in_a_header_is_refused() {
     let order = |id: &str| {
         let customer = json!({"id": "C"});
-        let order = json!({"id": id, "version": 1, "status": "paid", "total": "1", "currency": "EUR", "customer": customer});
+        let order = json!({"id": id, "version": 1, "updated_at": "2026-03-02T12:00:00Z", "status": "paid", "total": "1", "currency": "EUR", "customer": customer});
         Event::read(json!({"id": "e", "data": {"order": order}}).to_string().as_bytes())
             .expect("a readable event")
     };

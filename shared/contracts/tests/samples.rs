@@ -23,7 +23,7 @@ fn every_sample_becomes_what_is_written_beside_it() {
         let samples = Sample::all(&folder().join(name.as_str())).expect("readable samples");
         assert!(samples.len() >= 2, "{name} has too few samples");
         for sample in samples {
-            let made = outcome(&contracts, name, &sample.event);
+            let made = outcome(&contracts, name, &sample.event, &sample.found);
             let text = format!("{}\n", serde_json::to_string_pretty(&made).expect("JSON"));
             if env::var_os("FAIRLEAD_BLESS").is_some() {
                 fs::write(&sample.expected_at, &text).expect("writable samples");

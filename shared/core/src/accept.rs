@@ -6,12 +6,12 @@ use crate::{
     class::Class,
     decide::Input,
     drive::{Rules, drive_entry},
-    entry::{Entry, Life, State},
+    entry::{Carries, Entry, Life, State},
     history::{History, What, one_line},
     id::{DeliveryId, EntryKey, IdempotencyKey, Sha256Hex},
     integration::Integration,
     ports::{Inserted, PortError, Ports},
-    record::Record,
+    record::{Ordered, Record},
     request::Request,
     span::after,
     violation::{Contract, Violation},
@@ -26,6 +26,8 @@ pub struct Submission {
     pub record: Record,
     /// The event as it came.
     pub event: String,
+    /// Whose turn it needs, and which version of its record it brings.
+    pub ordered: Option<Ordered>,
     /// Digest of the event in canonical form.
     pub payload_hash: Sha256Hex,
     /// How it came: `api` or `eventbridge`.
@@ -39,6 +41,10 @@ pub struct Submission {
 pub enum Content {
     /// The rendered request.
     Request(Request),
+    /// The rendered request for a record that the vendor has already.
+    Update(Request),
+    /// The crosswalk does not know yet what the request needs: it is made when it does.
+    Later,
     /// The event is refused, and there is no sender to tell: its owner is told.
     Violations(Vec<Violation>),
     /// Its idempotency key stands for another event, and there is no sender to tell: its owner is told.
@@ -102,28 +108,19 @@ fn entry<P: Ports>(ports: &P, of: &Integration, submission: Submission, keep: Du
     let mut life = Life::begin(now);
     let mut history = History::default();
     history.push(now, What::Accepted { via: submission.via.to_owned() });
-    let request = match submission.content {
-        Content::Request(request) => Ok(request),
-        Content::Violations(violations) => Err((class(&violations), listed(&violations))),
-        Content::Conflict(first) => Err((
-            Class::Duplicate,
-            format!("delivery {first} has the same key and another payload"),
-        )),
-    };
-    let request = match request {
-        Ok(request) => Some(request),
-        Err((class, detail)) => {
-            life.state = State::Parked { class, since: now, told: false };
-            history.push(now, What::Parked { class, detail });
-            None
-        }
-    };
+    let (carries, request, refusal) = contents(submission.content);
+    life.carries = carries;
+    if let Some((class, detail)) = refusal {
+        life.state = State::Parked { class, since: now, told: false };
+        history.push(now, What::Parked { class, detail });
+    }
     Entry {
         key: EntryKey::of(&of.name, &submission.idempotency_key),
         id: ports.delivery_id(&submission.record),
         integration: of.name.clone(),
         destination: of.destination.clone(),
         record: submission.record,
+        ordered: submission.ordered,
         owner: of.owner.clone(),
         idempotency_key: submission.idempotency_key,
         payload_hash: submission.payload_hash,
@@ -135,6 +132,26 @@ fn entry<P: Ports>(ports: &P, of: &Integration, submission: Submission, keep: Du
         history,
         writer: ports.token(),
     }
+}
+
+type Refusal = (Class, String);
+
+fn contents(content: Content) -> (Carries, Option<Request>, Option<Refusal>) {
+    match content {
+        Content::Request(request) => (Carries::Request, Some(request), None),
+        Content::Update(request) => (Carries::Update, Some(request), None),
+        Content::Later => (Carries::Nothing, None, None),
+        Content::Violations(violations) => (Carries::Refused, None, Some(refusal(&violations))),
+        Content::Conflict(first) => {
+            let detail = format!("delivery {first} has the same key and another payload");
+            (Carries::Refused, None, Some((Class::Duplicate, detail)))
+        }
+    }
+}
+
+/// What violations are parked with.
+pub fn refusal(violations: &[Violation]) -> (Class, String) {
+    (class(violations), listed(violations))
 }
 
 fn class(violations: &[Violation]) -> Class {

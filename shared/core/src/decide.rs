@@ -6,15 +6,17 @@ use jiff::Timestamp;
 
 use crate::{
     class::Class,
-    entry::{Entry, Held, Life, State},
+    entry::{Carries, Entry, Held, Life, State},
     history::What,
     id::{Token, Version},
     integration::{Catalog, Dedupe, Lookup, RetryPolicy},
     look,
     meaning::Finding,
+    obstacle::{self, Obstacle},
     order::ordered,
     orphan,
     outcome::{Answer, Outcome, Reason, judge},
+    rendered::{self, Rendered},
     settle,
     span::{after, until},
     tell,
@@ -42,7 +44,7 @@ impl<'a> Policy<'a> {
         // The question is rendered at acceptance; an older entry has none.
         let asked = entry.request.as_ref().is_some_and(|request| request.lookup.is_some());
         Some(Self {
-            dedupe: &integration.dedupe,
+            dedupe: integration.dedupe_of(entry.life.carries),
             lookup: integration.lookup.as_ref().filter(|_| asked),
             retry: &integration.retry,
             lease,
@@ -51,7 +53,7 @@ impl<'a> Policy<'a> {
 }
 
 /// All that is not the same every time: drawn by the driver before each decision.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Moment {
     /// The time.
     pub now: Timestamp,
@@ -63,6 +65,8 @@ pub struct Moment {
     pub hops: u8,
     /// The destination's gate is closed, where a call was asked for.
     pub closed: Option<Closed>,
+    /// The record does not allow a call now, where one was asked for.
+    pub obstacle: Option<Obstacle>,
 }
 
 /// Why no call may be made now.
@@ -115,6 +119,8 @@ pub enum Input {
     },
     /// A person has given an order about it.
     Ordered(Order),
+    /// validate has tried to make its request.
+    Rendered(Rendered),
 }
 
 /// What is to be done, in order, after the next state is saved.
@@ -182,13 +188,17 @@ pub fn decide(life: &Life, input: &Input, policy: Option<&Policy<'_>>, moment: &
         (Input::Tell { version }, _) => tell::tell(life, *version),
         (Input::Told { version }, _) => tell::told(life, *version),
         (Input::Ordered(order), _) => ordered(life, order, policy, moment),
+        (Input::Rendered(rendered), Some(policy)) => {
+            rendered::rendered(life, rendered, policy, moment)
+        }
+        (Input::Rendered(_), None) => orphan::orphaned(life, moment),
     }
 }
 
 /// A duplicate of an event that never got its ticket sends it again: the first sender may have crashed in between.
 fn submitted(life: &Life) -> Step {
     match &life.state {
-        State::Accepted => Step::run([send(Queue::Dispatch)]),
+        State::Accepted => Step::run([send(onward(life))]),
         State::Parked { told: false, .. } => Step::run(announce()),
         State::Sending { .. }
         | State::Looking { .. }
@@ -219,6 +229,9 @@ pub(crate) fn picked(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step 
 
 /// Begins an attempt, unless time or doubt forbid it; in doubt, a lookup where the vendor can be asked.
 pub(crate) fn claim(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
+    if let Some(step) = obstacle::end(life, moment) {
+        return step;
+    }
     if after(life.begun_at, policy.retry.give_up_after) <= moment.now {
         return settle::park(life.clone(), Class::Exhausted, String::new(), moment);
     }
@@ -230,10 +243,27 @@ pub(crate) fn claim(life: &Life, policy: &Policy<'_>, moment: &Moment) -> Step {
         }
         None | Some(_) => {}
     }
-    match moment.closed {
-        Some(closed) => hold_back(life.clone(), closed, policy, moment),
-        None if looks => look::look(life.clone(), policy, moment),
-        None => call(life.clone(), policy, moment),
+    go(life.clone(), looks, policy, moment)
+}
+
+/// Calls, unless there is nothing to send yet, or record or gate are in the way.
+fn go(life: Life, looks: bool, policy: &Policy<'_>, moment: &Moment) -> Step {
+    match (life.carries, &moment.obstacle, moment.closed) {
+        (Carries::Nothing, _, _) => rendered::ask_for_it(life, moment),
+        (_, Some(obstacle), _) => obstacle::around(life, obstacle, policy, moment),
+        (_, None, Some(closed)) => hold_back(life, closed, policy, moment),
+        (_, None, None) if looks => look::look(life, policy, moment),
+        (Carries::Request | Carries::Update | Carries::Refused, None, None) => {
+            call(life, policy, moment)
+        }
+    }
+}
+
+/// Where a delivery that is due goes: to dispatch, or first to validate.
+pub(crate) fn onward(life: &Life) -> Queue {
+    match life.carries {
+        Carries::Nothing => Queue::Intake,
+        Carries::Request | Carries::Update | Carries::Refused => Queue::Dispatch,
     }
 }
 
@@ -265,7 +295,8 @@ pub fn wants_call(life: &Life, input: &Input, now: Timestamp) -> bool {
             false
         }
     };
-    ripe && matches!(input, Input::Picked | Input::Ordered(_))
+    let can_be_sent = life.carries != Carries::Nothing;
+    ripe && can_be_sent && matches!(input, Input::Picked | Input::Ordered(_))
 }
 
 /// Whether the input leads to one more call at once, under the leave of the last one: its credential was refused.
@@ -314,14 +345,15 @@ pub(crate) fn hold(life: &Life, end: Timestamp, moment: &Moment) -> Step {
     }
 }
 
-fn due(life: &Life, moment: &Moment) -> Step {
+/// A wait may be over: what is due goes on its way.
+pub(crate) fn due(life: &Life, moment: &Moment) -> Step {
     match &life.state {
         // Whoever looks at these has asked the gate.
         State::Waiting { held: Held::Gate, .. } => {
             let look_at = after(moment.now, wait::LOOK_AGAIN);
             let mut next = life.clone();
             next.state = State::Waiting { due_at: moment.now, held: Held::Index { look_at } };
-            Step { next: Some(next), lines: vec![], commands: vec![send(Queue::Dispatch)] }
+            Step { next: Some(next), lines: vec![], commands: vec![send(onward(life))] }
         }
         State::Waiting { due_at, .. } if moment.now < *due_at => hold(life, *due_at, moment),
         // A stale page of the index: this look has been made already.
@@ -333,7 +365,7 @@ fn due(life: &Life, moment: &Moment) -> Step {
             let look_at = after(moment.now, wait::LOOK_AGAIN);
             let mut next = life.clone();
             next.state = State::Waiting { due_at: *due_at, held: Held::Index { look_at } };
-            Step { next: Some(next), lines: vec![], commands: vec![send(Queue::Dispatch)] }
+            Step { next: Some(next), lines: vec![], commands: vec![send(onward(life))] }
         }
         State::Sending { until: end, .. } | State::Looking { until: end, .. }
             if moment.now < *end =>
@@ -341,7 +373,7 @@ fn due(life: &Life, moment: &Moment) -> Step {
             hold(life, *end, moment)
         }
         State::Accepted | State::Waiting { .. } | State::Sending { .. } | State::Looking { .. } => {
-            Step::run([send(Queue::Dispatch)])
+            Step::run([send(onward(life))])
         }
         State::Parked { told: false, .. } => Step::run([send(Queue::Dispatch)]),
         State::Parked { .. } | State::Delivered | State::Closed { .. } => Step::default(),

@@ -7,19 +7,24 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
+    crosswalk::Link,
     decide::{
         Closed, Command, Decide, Input, Moment, Policy, Step, calls_again, decide, wants_call,
     },
     door::{self, Door, Memory, Pass},
-    entry::{Entry, Life},
+    entry::{Carries, Entry, Life},
     gate::Pause,
     history::What,
-    id::EntryKey,
+    id::{EntryKey, Sha256Hex},
     integration::Catalog,
     issue,
     notice::Notice,
+    obstacle::Obstacle,
     outcome::Answer,
+    place::{self, Place, Standing},
     ports::{PortError, Ports, Saved},
+    rendered::Rendered,
+    request::Request,
     ticket::{Act, Order, Queue, Ticket},
 };
 
@@ -47,25 +52,35 @@ impl<'a> Rules<'a> {
         Self { catalog, lease: dispatch_timeout + Duration::from_secs(5), decide, memory }
     }
 
-    /// Asks the gate, where the input leads to a call.
+    /// Asks the record and then the gate, where the input leads to a call.
     async fn ask<P: Ports>(
         &self,
         ports: &P,
         entry: &Entry,
         input: &Input,
         now: Timestamp,
-        pass: Option<Pass>,
-    ) -> Result<Option<Door>, PortError> {
+        hands: &mut Hands,
+    ) -> Result<Asked, PortError> {
         let found = self.catalog.find(&entry.integration);
-        let Some((_, destination)) = found else { return Ok(None) };
-        if let (Some(pass), true) = (pass, calls_again(&entry.life, input)) {
-            return door::again(ports, self.memory, destination, pass).await.map(Some);
+        let Some((integration, destination)) = found else { return Ok(Asked::Nothing) };
+        if let (Some(pass), true) = (hands.pass, calls_again(&entry.life, input)) {
+            let door = door::again(ports, self.memory, destination, pass).await?;
+            return Ok(hands.through(door));
         }
         if !wants_call(&entry.life, input, now) {
-            return Ok(None);
+            return Ok(Asked::Nothing);
+        }
+        if hands.place.is_none() && sends(input) {
+            let checked = matches!(input, Input::Ordered(order) if order.checked);
+            match place::enter(ports, integration, entry, self.lease, checked).await? {
+                Standing::Free => {}
+                Standing::Mine(place) => hands.place = Some(place),
+                Standing::Not(obstacle) => return Ok(Asked::Record(obstacle)),
+            }
         }
         let token = ports.token();
-        door::enter(ports, self.memory, destination, token, self.lease).await.map(Some)
+        let door = door::enter(ports, self.memory, destination, token, self.lease).await?;
+        Ok(hands.through(door))
     }
 
     /// Reports how the call went. The delivery is settled by then; a lost report costs only knowledge.
@@ -104,39 +119,87 @@ pub async fn drive_entry<P: Ports>(
     ports: &P,
     rules: &Rules<'_>,
     mut entry: Entry,
-    mut input: Input,
+    input: Input,
     hops: u8,
 ) -> Result<(), PortError> {
-    let mut pass = None;
+    let mut hands = Hands::default();
+    let driven = turns(ports, rules, &mut entry, input, hops, &mut hands).await;
+    // After a call that is not settled the turn stays taken until its lease ends, as after a crash.
+    if let Some(place) = hands.place.filter(|_| driven.is_ok() || !hands.called) {
+        let _ = place::leave(ports, *place, hands.sent, &entry).await;
+    }
+    driven
+}
+
+/// What a dispatcher holds while it drives one delivery.
+#[derive(Default)]
+struct Hands {
+    /// Leave to make one call.
+    pass: Option<Pass>,
+    /// The record's turn.
+    place: Option<Box<Place>>,
+    /// A call was begun.
+    called: bool,
+    /// Something left for the vendor.
+    sent: bool,
+}
+
+impl Hands {
+    fn through(&mut self, door: Door) -> Asked {
+        match door {
+            Door::Open(pass) => {
+                self.pass = Some(pass);
+                Asked::Open
+            }
+            Door::Closed { until, turn } => Asked::Gate(Closed { until, turn }),
+        }
+    }
+}
+
+/// What record and gate say of a call.
+enum Asked {
+    /// No call was wanted.
+    Nothing,
+    Open,
+    Record(Obstacle),
+    Gate(Closed),
+}
+
+async fn turns<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    entry: &mut Entry,
+    mut input: Input,
+    hops: u8,
+    hands: &mut Hands,
+) -> Result<(), PortError> {
     for _ in 0..MOST_TURNS {
         let mut now = ports.now();
-        let door = rules.ask(ports, &entry, &input, now, pass).await?;
-        if let Some(Door::Open(leave)) = door {
-            pass = Some(leave);
-        }
-        // The gate may have taken a moment; where it was not asked, nothing may ripen in between.
-        if door.is_some() {
+        let asked = rules.ask(ports, entry, &input, now, hands).await?;
+        // Asking may have taken a moment; where nobody was asked, nothing may ripen in between.
+        if !matches!(asked, Asked::Nothing) {
             now = ports.now();
         }
-        let closed = door.and_then(closed);
-        let moment = Moment { now, token: ports.token(), jitter: ports.jitter(), hops, closed };
-        let step = (rules.decide)(&entry.life, &input, rules.policy(&entry).as_ref(), &moment);
+        let moment = moment(ports, asked, now, hops);
+        let step = (rules.decide)(&entry.life, &input, rules.policy(entry).as_ref(), &moment);
         let Step { next, lines, commands } = step;
         if let Some(life) = next {
-            match save(ports, &entry, life, lines, now).await? {
-                Turn::Saved(saved) => entry = saved,
+            match save(ports, entry, &input, life, lines, now).await? {
+                Turn::Saved(saved) => *entry = saved,
                 Turn::Lost(found) => {
-                    entry = found;
+                    *entry = found;
                     continue;
                 }
                 Turn::Gone => return Ok(()),
             }
         }
-        let ran = run(ports, rules.catalog, &entry, commands, hops).await;
+        hands.sent |= matches!(&input, Input::Answered { answer, .. } if left(answer));
+        hands.called |= commands.iter().any(|command| matches!(command, Command::Call { .. }));
+        let ran = run(ports, rules.catalog, entry, commands, hops).await;
         if let (Some(pass), Input::Answered { answer, .. } | Input::Looked { answer, .. }) =
-            (pass, &input)
+            (hands.pass, &input)
         {
-            rules.report(ports, &entry, pass, answer).await;
+            rules.report(ports, entry, pass, answer).await;
         }
         match ran? {
             Some(heard) => input = heard,
@@ -144,6 +207,15 @@ pub async fn drive_entry<P: Ports>(
         }
     }
     Err(PortError::new("drive the delivery", "it changed hands too often"))
+}
+
+fn moment<P: Ports>(ports: &P, asked: Asked, now: Timestamp, hops: u8) -> Moment {
+    let (closed, obstacle) = match asked {
+        Asked::Nothing | Asked::Open => (None, None),
+        Asked::Record(obstacle) => (None, Some(obstacle)),
+        Asked::Gate(closed) => (Some(closed), None),
+    };
+    Moment { now, token: ports.token(), jitter: ports.jitter(), hops, closed, obstacle }
 }
 
 /// What became of a decision.
@@ -156,29 +228,66 @@ enum Turn {
     Gone,
 }
 
+/// Saves a decision under the condition that nobody has made another since.
+///
+/// What the vendor calls the record is kept first: it was heard, so it is true whoever wins.
 async fn save<P: Ports>(
     ports: &P,
     entry: &Entry,
+    input: &Input,
     life: Life,
     lines: Vec<What>,
     now: Timestamp,
 ) -> Result<Turn, PortError> {
+    if let Some(link) = learnt(entry, &life, now) {
+        ports.link(&entry.destination, &link).await?;
+    }
     let replaces = entry.life.version;
     let mut changed = entry.clone();
+    let made = made(input).filter(|_| life.carries != entry.life.carries);
     changed.life = life;
     changed.life.version = replaces.next();
     changed.writer = ports.token();
     lines.into_iter().for_each(|what| changed.history.push(now, what));
-    match ports.save(&changed, replaces).await? {
+    let saved = match made {
+        Some((request, config)) => {
+            changed.request = Some(request);
+            changed.config_hash = config;
+            ports.rewrite(&changed, replaces).await?
+        }
+        None => ports.save(&changed, replaces).await?,
+    };
+    match saved {
         Saved::Done => Ok(Turn::Saved(changed)),
         Saved::Lost => Ok(ports.load(&entry.key).await?.map_or(Turn::Gone, Turn::Lost)),
     }
 }
 
-fn closed(door: Door) -> Option<Closed> {
-    match door {
-        Door::Open(_) => None,
-        Door::Closed { until, turn } => Some(Closed { until, turn }),
+/// What is new about the record's name at the vendor. An update has it from the crosswalk.
+fn learnt(entry: &Entry, next: &Life, now: Timestamp) -> Option<Link> {
+    let known = entry.life.vendor_id == next.vendor_id || next.carries == Carries::Update;
+    let vendor_id = next.vendor_id.clone().filter(|_| !known)?;
+    Some(Link { record: entry.record.name(), vendor_id, delivery: entry.id, at: now })
+}
+
+/// Of a person's orders only a retry leads to a call.
+fn sends(input: &Input) -> bool {
+    !matches!(input, Input::Ordered(order) if order.act != Act::Retry)
+}
+
+fn left(answer: &Answer) -> bool {
+    match answer {
+        Answer::NotSent(_) => false,
+        Answer::Lost(_) | Answer::Replied(_) => true,
+    }
+}
+
+fn made(input: &Input) -> Option<(Request, Sha256Hex)> {
+    match input {
+        Input::Rendered(Rendered::Made { request, config, .. }) => {
+            Some((request.clone(), config.clone()))
+        }
+        _ => None,
     }
 }
 

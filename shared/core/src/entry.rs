@@ -12,11 +12,12 @@ use crate::{
     integration::Owner,
     issue::Cause,
     outcome::Answer,
-    record::Record,
+    record::{Ordered, Record},
     request::Request,
 };
 
-/// One delivery. Everything but `life`, `history` and `writer` is fixed at acceptance.
+/// One delivery. Everything but `life`, `history` and `writer` is fixed at acceptance;
+/// `request` and `config_hash` are written once more where the request is made later.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// Where it lies.
@@ -33,11 +34,13 @@ pub struct Entry {
     pub owner: Owner,
     /// What the vendor is told to recognise repetitions by.
     pub idempotency_key: IdempotencyKey,
+    /// Whose turn it needs, and which version of its record it brings.
+    pub ordered: Option<Ordered>,
     /// Digest of the event in canonical form: tells a repeated event from another with the same key.
     pub payload_hash: Sha256Hex,
     /// The event as it came.
     pub event: String,
-    /// The request as it was rendered; none when the event was refused.
+    /// The request as it was rendered; none when the event was refused, or something it needs is not known yet.
     pub request: Option<Request>,
     /// The configuration that rendered it.
     pub config_hash: Sha256Hex,
@@ -72,8 +75,38 @@ pub struct Life {
     pub doubted_at: Option<Timestamp>,
     /// The credential was refused, and the next attempt uses a freshly read one.
     pub refused: bool,
+    /// What there is to send.
+    pub carries: Carries,
     /// What the vendor calls the record, where its answer said so.
     pub vendor_id: Option<VendorId>,
+}
+
+/// What there is to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Carries {
+    /// Nothing, and there never will be: the event was refused.
+    Refused,
+    /// Nothing yet: something that the request needs is not known.
+    Nothing,
+    /// The integration's request.
+    Request,
+    /// The integration's request for a record that the vendor has already.
+    Update,
+}
+
+impl Carries {
+    /// Every case, for tables and tests.
+    pub const ALL: [Self; 4] = [Self::Refused, Self::Nothing, Self::Request, Self::Update];
+
+    /// The word that the ledger uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Nothing => "nothing",
+            Self::Request => "request",
+            Self::Update => "update",
+        }
+    }
 }
 
 /// Where in its life a delivery is.
@@ -161,6 +194,7 @@ impl Life {
             doubt: false,
             doubted_at: None,
             refused: false,
+            carries: Carries::Request,
             vendor_id: None,
         }
     }
@@ -191,6 +225,12 @@ impl Life {
             | State::Closed { .. }
             | State::Parked { .. } => None,
         }
+    }
+
+    /// Whether an order to retry may be obeyed once the cause of a parking is mended: the same bytes are sent
+    /// again, or made at last.
+    pub fn can_be_retried(&self, of: Class) -> bool {
+        of.can_be_retried() || self.carries == Carries::Nothing
     }
 }
 

@@ -85,6 +85,24 @@ pub enum What {
         /// Not called before this.
         until: Timestamp,
     },
+    /// Another delivery of the record had its turn.
+    AwaitsTurn {
+        /// Not called before this.
+        until: Timestamp,
+    },
+    /// Something that the request needs was not in the crosswalk.
+    AwaitsRecord {
+        /// The record whose vendor id is needed.
+        record: String,
+        /// Looked for again then.
+        until: Timestamp,
+    },
+    /// The request was made, now that what it needs is known.
+    Rendered {
+        /// It is the request for a record that the vendor has already.
+        #[serde(default)]
+        update: bool,
+    },
     /// Waits for a person.
     Parked {
         /// Why.
@@ -232,6 +250,17 @@ impl What {
             }
             Self::Waiting { due_at } => format!("waiting     due {due_at:.0}"),
             Self::HeldBack { until } => format!("held back   by the gate until {until:.0}"),
+            Self::AwaitsTurn { until } => {
+                format!("held back   for its record's turn until {until:.0}")
+            }
+            Self::AwaitsRecord { record, until } => {
+                let record = one_line(record, 200);
+                format!("waiting     for the vendor's id of {record}, next look {until:.0}")
+            }
+            Self::Rendered { update: false } => "rendered".to_owned(),
+            Self::Rendered { update: true } => {
+                "rendered    as an update: the vendor has the record".to_owned()
+            }
             Self::Parked { class, detail } if detail.is_empty() => {
                 format!("parked      {}", class.word())
             }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 pub use crate::dedupe::{Dedupe, Lookup};
 use crate::{
+    entry::Carries,
     expression::Expression,
     gate::BreakerPolicy,
     hook::Verify,
@@ -93,6 +94,15 @@ pub struct Integration {
     /// How the vendor is asked whether it has the record, before a request in doubt is sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lookup: Option<Lookup>,
+    /// The request that is made instead once the crosswalk knows the record's vendor id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<UpdateRule>,
+    /// What the requests need from the crosswalk, by the name under which they call it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<String, NeedRule>,
+    /// Which deliveries take turns, and which of them is newer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderRule>,
     /// Translation tables for mappings: name -> value -> value.
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
     /// When to try again, and when to stop.
@@ -184,6 +194,54 @@ pub struct ResponseRule {
     /// Holds for an answer that says no, whatever its status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejected_if: Option<Expression>,
+}
+
+/// The request for a record that the vendor has already.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UpdateRule {
+    /// How it is made; `$vendor_id` is the record's id at the vendor.
+    pub request: RequestRule,
+    /// What the vendor can promise about repeating it.
+    pub dedupe: Dedupe,
+}
+
+/// Something that a request needs from the crosswalk of its destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeedRule {
+    /// The kind of the record that it is the vendor's id of.
+    pub kind: String,
+    /// jq expression for that record's id.
+    pub id: String,
+    /// How long a delivery waits until it is known.
+    #[serde(with = "span::millis")]
+    pub wait: Duration,
+}
+
+/// Which deliveries take turns, and which of them is newer. Expressions are jq over the event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderRule {
+    /// jq expression: deliveries that share its value are never sent at one time.
+    pub by: String,
+    /// jq expression for the version that the event brings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+impl Integration {
+    /// What the vendor can promise about repeating the request that a delivery carries.
+    pub fn dedupe_of(&self, carries: Carries) -> &Dedupe {
+        match (carries, &self.update) {
+            (Carries::Update, Some(update)) => &update.dedupe,
+            (Carries::Update | Carries::Request | Carries::Nothing | Carries::Refused, _) => {
+                &self.dedupe
+            }
+        }
+    }
+
+    /// Whether the delivery's call may create the record, and another be made once it is known.
+    pub fn creates(&self, carries: Carries) -> bool {
+        self.update.is_some() && carries == Carries::Request
+    }
 }
 
 /// The HTTP methods that write.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     class::{Class, Effect},
-    entry::{Entry, State},
+    entry::{Carries, Entry, State},
     history::{What, one_line, said},
 };
 
@@ -56,7 +56,7 @@ impl Notice {
             attempts: entry.life.attempts,
             owner: entry.owner.team.clone(),
             contact: entry.owner.contact.clone(),
-            next_action: class.next_action().to_owned(),
+            next_action: next_action(entry, class).to_owned(),
             command: command(entry, class),
             runbook: entry.owner.runbook.clone(),
             link: entry.record.url.clone(),
@@ -76,13 +76,28 @@ fn detail(entry: &Entry) -> String {
         .unwrap_or_default()
 }
 
+/// A request that was never made lacks something else than one that was.
+fn next_action(entry: &Entry, class: Class) -> &'static str {
+    let made = entry.life.carries != Carries::Nothing;
+    match class {
+        Class::Missing if !made => {
+            "See that the record it needs is delivered to this destination, then retry."
+        }
+        Class::Mapping | Class::Schema if !made => {
+            "Correct the mapping or its schema and deploy, then retry."
+        }
+        _ => class.next_action(),
+    }
+}
+
 fn command(entry: &Entry, class: Class) -> Option<String> {
     let resume = match class {
         Class::Auth => format!("fairlead resume {} && ", entry.destination),
         _ => String::new(),
     };
     let checked = if class == Class::InDoubt { " --checked" } else { "" };
-    class
-        .can_be_retried()
+    entry
+        .life
+        .can_be_retried(class)
         .then(|| format!("{resume}fairlead retry {}{checked} --reason \"...\"", entry.id))
 }

@@ -111,7 +111,7 @@ fn may_retry(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let Some(policy) = policy else { return Err(Refusal::Gone) };
-    if !class.can_be_retried() {
+    if !life.can_be_retried(class) {
         return Err(Refusal::NothingToSend);
     }
     // Where the vendor can be asked, that is done before anything is sent.

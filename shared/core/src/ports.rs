@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     alert::Alert,
+    crosswalk::Link,
     entry::Entry,
     gate::Gate,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
@@ -13,8 +14,9 @@ use crate::{
     meaning::Finding,
     outcome::Answer,
     pace::Pace,
-    record::Record,
+    record::{Record, RecordName},
     ticket::{Queue, Ticket},
+    turn::Turn,
     wait::Jitter,
 };
 
@@ -57,6 +59,27 @@ pub trait Ports {
         replaces: Version,
     ) -> impl Future<Output = Result<Saved, PortError>>;
 
+    /// The same, and the request and configuration are written too: it was made since, or made anew.
+    fn rewrite(
+        &self,
+        entry: &Entry,
+        replaces: Version,
+    ) -> impl Future<Output = Result<Saved, PortError>>;
+
+    /// What a destination calls a record, read consistently; `None` while no answer has said so.
+    fn linked(
+        &self,
+        at: &DestinationName,
+        record: &RecordName,
+    ) -> impl Future<Output = Result<Option<Link>, PortError>>;
+
+    /// Keeps what a destination calls a record, unless something later was kept. The same twice is the same.
+    fn link(
+        &self,
+        at: &DestinationName,
+        link: &Link,
+    ) -> impl Future<Output = Result<(), PortError>>;
+
     /// Sends a ticket, visible after `delay`; durable when it returns.
     fn send(
         &self,
@@ -89,7 +112,7 @@ pub trait Ports {
     ) -> impl Future<Output = Result<Vec<EntryKey>, PortError>>;
 }
 
-/// The small items that all dispatchers share: one gate and one pace per destination.
+/// The small items that all dispatchers share: one gate and one pace per destination, and the turns of records.
 pub trait Gates {
     /// The gate of a destination, read consistently; `None` while nothing was ever wrong with it.
     fn gate(&self, of: &DestinationName) -> impl Future<Output = Result<Option<Gate>, PortError>>;
@@ -110,6 +133,17 @@ pub trait Gates {
         &self,
         of: &DestinationName,
         pace: &Pace,
+        replaces: Version,
+    ) -> impl Future<Output = Result<Saved, PortError>>;
+
+    /// The turn at a [place](crate::turn::place), read consistently; `None` before it was first taken.
+    fn turn(&self, of: &str) -> impl Future<Output = Result<Option<Turn>, PortError>>;
+
+    /// Replaces version `replaces` of a turn; our own repeated write counts as done.
+    fn save_turn(
+        &self,
+        of: &str,
+        turn: &Turn,
         replaces: Version,
     ) -> impl Future<Output = Result<Saved, PortError>>;
 }

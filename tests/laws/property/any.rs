@@ -5,7 +5,7 @@ use std::time::Duration;
 use fairlead_core::{
     class::Class,
     decide::{Input, Moment, Policy},
-    entry::{End, Held, Life, State},
+    entry::{Carries, End, Held, Life, State},
     id::{Sha256Hex, Token, VendorId, Version},
     integration::{Dedupe, Lookup, RetryPolicy},
     meaning::Finding,
@@ -88,10 +88,16 @@ pub(crate) fn state() -> impl Strategy<Value = State> + Clone {
 }
 
 pub(crate) fn life() -> impl Strategy<Value = Life> + Clone {
-    let facts = (any::<bool>(), any::<bool>(), option::of(time()), option::of(time()));
+    let facts = (
+        any::<bool>(),
+        any::<bool>(),
+        option::of(time()),
+        option::of(time()),
+        select(&Carries::ALL[..]),
+    );
     (state(), version(), time(), count(), count(), facts).prop_map(
         |(state, version, begun_at, attempts, failures, facts)| {
-            let (doubt, refused, first_sent_at, doubted_at) = facts;
+            let (doubt, refused, first_sent_at, doubted_at, carries) = facts;
             Life {
                 state,
                 version,
@@ -102,6 +108,7 @@ pub(crate) fn life() -> impl Strategy<Value = Life> + Clone {
                 doubt,
                 doubted_at,
                 refused,
+                carries,
                 vendor_id: None,
             }
         },
@@ -208,6 +215,7 @@ pub(crate) fn moment() -> impl Strategy<Value = Moment> + Clone {
     (time(), token(), any::<u16>(), 0_u8..=12).prop_map(|(now, token, jitter, hops)| Moment {
         now,
         closed: None,
+        obstacle: None,
         token,
         jitter: Jitter(jitter),
         hops,

@@ -23,7 +23,14 @@ use super::any;
 const LOOP: u8 = 16;
 
 fn moment(now: Timestamp, number: u128, hops: u8) -> Moment {
-    Moment { now, token: Token(Uuid::from_u128(number)), jitter: Jitter(0), hops, closed: None }
+    Moment {
+        now,
+        token: Token(Uuid::from_u128(number)),
+        jitter: Jitter(0),
+        hops,
+        closed: None,
+        obstacle: None,
+    }
 }
 
 fn throttled() -> Answer {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fairlead_core::{
     alert::Alert,
+    crosswalk::{Link, place},
     entry::Entry,
     gate::Gate,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
@@ -13,9 +14,10 @@ use fairlead_core::{
     pace::Pace,
     ports::{Gates, Inserted, PortError, Ports, Saved},
     reading::{Heard, Reading},
-    record::Record,
+    record::{Record, RecordName},
     span::after,
     ticket::{Queue, Ticket},
+    turn::Turn,
     wait::{Jitter, LONGEST_DELAY},
 };
 use jiff::Timestamp;
@@ -62,6 +64,27 @@ impl Gates for World {
             return Ok(Saved::Lost);
         }
         paces.insert(of.clone(), *pace);
+        Ok(Saved::Done)
+    }
+
+    async fn turn(&self, of: &str) -> Result<Option<Turn>, PortError> {
+        let mut inside = self.inside.borrow_mut();
+        inside.counts.small_reads += 1;
+        Ok(inside.turns.get(of).cloned())
+    }
+
+    async fn save_turn(
+        &self,
+        of: &str,
+        turn: &Turn,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        let mut inside = self.inside.borrow_mut();
+        if inside.turns.get(of).map_or(Version(0), |held| held.version) != replaces {
+            return Ok(Saved::Lost);
+        }
+        inside.counts.small_writes += 1;
+        inside.turns.insert(of.to_owned(), turn.clone());
         Ok(Saved::Done)
     }
 }
@@ -125,6 +148,30 @@ impl Ports for World {
         }
         inside.write(entry);
         Ok(Saved::Done)
+    }
+
+    async fn rewrite(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        self.save(entry, replaces).await
+    }
+
+    async fn linked(
+        &self,
+        at: &DestinationName,
+        record: &RecordName,
+    ) -> Result<Option<Link>, PortError> {
+        let mut inside = self.inside.borrow_mut();
+        inside.counts.small_reads += 1;
+        Ok(inside.links.get(&place(at, record)).cloned())
+    }
+
+    async fn link(&self, at: &DestinationName, link: &Link) -> Result<(), PortError> {
+        let mut inside = self.inside.borrow_mut();
+        inside.counts.small_writes += 1;
+        let held = inside.links.entry(place(at, &link.record)).or_insert_with(|| link.clone());
+        if held.at <= link.at {
+            *held = link.clone();
+        }
+        Ok(())
     }
 
     async fn send(&self, to: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {

@@ -14,9 +14,11 @@ use fairlead_core::{
     drive::{Rules, drive},
     edit::edit,
     entry::Work,
+    integration::Integration,
     issue::look::look as look_at_issues,
     ports::PortError,
     release::release,
+    render::render,
     span::after,
     ticket::{Act, Order, Queue, Step, Ticket},
 };
@@ -24,12 +26,16 @@ use jiff::{Timestamp, ToSpan, Unit};
 
 use super::{DISPATCH_TIMEOUT, Message, World};
 
-pub(super) fn submit(world: &World, submission: Submission) -> Result<Accepted, PortError> {
+pub(super) fn submit(
+    world: &World,
+    integration: &Integration,
+    submission: Submission,
+) -> Result<Accepted, PortError> {
     let catalog = world.catalog.borrow();
     // Every run is a function instance of its own.
     let memory = Memory::default();
     let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
-    now_or_never(accept(world, &rules, &world.integration, submission))
+    now_or_never(accept(world, &rules, integration, submission))
 }
 
 /// A story that is not quiet after so long never will be.
@@ -100,7 +106,12 @@ fn work(world: &World, message: Message) {
         return exchange(world, &rules, &ticket, order);
     }
     let input = input(message.queue, &ticket);
-    if now_or_never(drive(world, &rules, &ticket.entry, input, ticket.hops)).is_err() {
+    let done = if message.queue == Queue::Intake {
+        now_or_never(render(world, &rules, &*world.renders, &ticket.entry, ticket.hops))
+    } else {
+        now_or_never(drive(world, &rules, &ticket.entry, input, ticket.hops))
+    };
+    if done.is_err() {
         world.inside.borrow_mut().give_back(message);
     }
 }
@@ -116,7 +127,7 @@ fn exchange(world: &World, rules: &Rules<'_>, ticket: &Ticket, order: &Order) {
 /// What each function makes of a ticket.
 fn input(queue: Queue, ticket: &Ticket) -> Input {
     match (queue, ticket.step, &ticket.order) {
-        (Queue::Retry | Queue::Intake, _, _) => Input::Due,
+        (Queue::Retry, _, _) => Input::Due,
         (Queue::Alert, _, _) => Input::Tell { version: ticket.version },
         (_, Step::Retry, Some(order)) => Input::Ordered(order.clone()),
         _ => Input::Picked,

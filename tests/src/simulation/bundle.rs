@@ -103,6 +103,7 @@ pub(crate) fn submission(event: &Event, of: &IntegrationName, via: &'static str)
             label: None,
             url: None,
         },
+        ordered: None,
         payload_hash: Sha256Hex::of(text.as_bytes()),
         event: text,
         via,

@@ -158,7 +158,7 @@ fn early_jitter(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment)
 }
 
 fn dropped_gate_wait(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment) -> Step {
-    decide(life, input, policy, &Moment { closed: None, ..*moment })
+    decide(life, input, policy, &Moment { closed: None, ..moment.clone() })
 }
 
 fn doubt_forgotten(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment) -> Step {

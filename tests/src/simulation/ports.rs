@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fairlead_core::{
     alert::Alert,
+    crosswalk::Link,
     entry::Entry,
     gate::{Breaker, Gate},
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
@@ -11,8 +12,9 @@ use fairlead_core::{
     outcome::{Answer, NotSent},
     pace::Pace,
     ports::{Gates, Inserted, PortError, Ports, Saved},
-    record::Record,
+    record::{Record, RecordName},
     ticket::{Queue, Ticket},
+    turn::Turn,
     wait::{Jitter, LONGEST_DELAY},
 };
 use jiff::Timestamp;
@@ -102,6 +104,15 @@ impl Gates for Hand {
         });
         saved.await
     }
+
+    // No integration of the simulated bundle orders its records: they have laws of their own.
+    async fn turn(&self, _: &str) -> Result<Option<Turn>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_turn(&self, _: &str, _: &Turn, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
 }
 
 impl Ports for Hand {
@@ -157,6 +168,18 @@ impl Ports for Hand {
         self.note(|| format!("inserts {}: {}", entry.key, entry.life.state.word()));
         self.learnt();
         Ok(inserted)
+    }
+
+    async fn rewrite(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        self.save(entry, replaces).await
+    }
+
+    async fn linked(&self, _: &DestinationName, _: &RecordName) -> Result<Option<Link>, PortError> {
+        Ok(None)
+    }
+
+    async fn link(&self, _: &DestinationName, _: &Link) -> Result<(), PortError> {
+        Ok(())
     }
 
     async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {

@@ -60,7 +60,7 @@ impl Case {
     /// An order changed: becomes a customer, written by PUT. The record is the customer.
     pub(crate) fn order(order: &str, customer: &str) -> Self {
         let event = json!({"id": format!("evt-{order}"), "data": {"order": {
-            "id": order, "version": 1, "status": "paid", "total": "129.00", "currency": "EUR",
+            "id": order, "version": 1, "updated_at": "2026-03-02T12:00:00Z", "status": "paid", "total": "129.00", "currency": "EUR",
             "customer": {"id": customer, "name": "Ada Byron", "email": "ada@example.com"},
         }}});
         let key = format!("order-updated:{order}:1");

@@ -32,6 +32,7 @@ fn entry(state: State, event: &str) -> Entry {
         record: Record { kind: "deal".into(), id: "D-1".into(), label: None, url: None },
         owner: Owner { team: "t".into(), contact: "c".into(), runbook: None, escalate: vec![] },
         idempotency_key: key,
+        ordered: None,
         payload_hash: Sha256Hex::of(b"x"),
         event: event.to_owned(),
         request: Some(Request {

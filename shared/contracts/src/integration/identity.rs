@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fairlead_core::{
     id::DestinationName,
-    integration::{Auth, FROM_HEADER, RecordRule},
+    integration::{Auth, Dedupe, FROM_HEADER, RecordRule},
 };
 
 use super::{Reader, Tables};
@@ -28,6 +28,14 @@ pub(super) struct Identity<'n> {
     pub(super) header: Option<(Option<String>, Said<'n>)>,
     pub(super) max_age: policy::Length<'n>,
     pub(super) quoted: bool,
+}
+
+impl Identity<'_> {
+    /// The promise that the key's header makes.
+    pub(super) fn promise(&self) -> Option<Dedupe> {
+        let (name, _) = self.header.as_ref()?;
+        Some(Dedupe::Key { header: name.clone()?, max_age: self.max_age.0, quoted: self.quoted })
+    }
 }
 
 impl Reader<'_> {

@@ -3,6 +3,7 @@
 mod advice;
 mod defaults;
 mod identity;
+mod order;
 mod owner;
 mod response;
 mod retry;
@@ -16,10 +17,11 @@ use fairlead_core::{
 };
 use serde_json::Value;
 
+use self::identity::Identity;
 use crate::{
     code::Code,
     destination::{self, Declared},
-    expression,
+    expression::{self, Known},
     fields::{Fields, Said},
     name, policy,
     report::Mistakes,
@@ -80,15 +82,28 @@ impl Reader<'_> {
         let target = file
             .text("destination", self.mistakes)
             .and_then(|said| self.destination(said, declared));
-        let request =
-            file.map("request", self.mistakes).and_then(|fields| self.request(fields, known));
+        let needs = self.needs(&mut file, known);
+        let order = self.order(&mut file, known);
+        let names: Vec<String> = needs.iter().flat_map(|needs| needs.keys().cloned()).collect();
+        let key = identity.as_ref().and_then(Identity::promise);
+        let forms = file
+            .map("request", self.mistakes)
+            .and_then(|fields| self.forms(fields, known, &names, key.as_ref()));
+        if let (Some(forms), Some(order), Some(record)) = (&forms, &order, &record) {
+            order::one_record(self, &mut file, forms, order.as_ref(), &record.id);
+        }
+        let request = forms.as_ref().map(|forms| &forms.request);
         self.one_header(target.as_ref(), identity.as_ref(), declared);
         self.key_is_signed(wanted.as_ref(), identity.as_ref());
-        let response = self.response(&mut file, known);
-        let policy = self.policy(&mut file, request.as_ref(), identity.as_ref(), response.as_ref());
+        let response = self.response(&mut file, Known::for_requests(known, &names));
+        if let (Some(forms), Some(response)) = (&forms, &response) {
+            order::heard(self, &mut file, forms, &response.rule);
+        }
+        let policy = self.policy(&mut file, request, identity.as_ref(), response.as_ref());
         file.finish(self.mistakes);
         let (dedupe, lookup, retry) = policy?;
         let identity = identity?;
+        let forms = forms?;
         Some(Integration {
             name: name?,
             description: description?,
@@ -97,10 +112,13 @@ impl Reader<'_> {
             record: record?,
             idempotency: Idempotency { key: identity.key?, keep: identity.keep.0 },
             destination: target?,
-            request: request?,
+            request: forms.request,
             response: response?.rule,
             dedupe,
             lookup,
+            update: forms.update,
+            needs: needs?,
+            order: order?,
             tables: tables?,
             retry,
             hash: Sha256Hex::of(b""),
@@ -151,15 +169,15 @@ impl Reader<'_> {
         Some(name)
     }
 
-    fn request(&mut self, mut fields: Fields<'_>, tables: Option<&Tables>) -> Option<RequestRule> {
+    fn request(&mut self, mut fields: Fields<'_>, known: Known<'_>) -> Option<RequestRule> {
         let method = fields
             .text("method", self.mistakes)
             .and_then(|said| policy::method(self.source, said, self.mistakes));
         let path = fields.text("path", self.mistakes);
-        let path = path.and_then(|said| expression::path(self.source, said, tables, self.mistakes));
+        let path = path.and_then(|said| expression::path(self.source, said, known, self.mistakes));
         let map =
             fields.text("map", self.mistakes).and_then(|said| self.beside(said)).and_then(|file| {
-                let good = expression::file(&file, tables, self.mistakes);
+                let good = expression::file(&file, known, self.mistakes);
                 good.then_some(file.text)
             });
         let schema = fields.text("schema", self.mistakes).and_then(|said| self.schema(said));

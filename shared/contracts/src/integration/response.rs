@@ -5,10 +5,10 @@ use fairlead_core::{
     integration::{Lookup, ResponseRule},
 };
 
-use super::{Reader, Tables};
+use super::Reader;
 use crate::{
     code::Code,
-    expression,
+    expression::{self, Known},
     fields::{Fields, Said},
     policy,
     yaml::Kind,
@@ -26,7 +26,7 @@ impl Reader<'_> {
     pub(super) fn response<'n>(
         &mut self,
         file: &mut Fields<'n>,
-        tables: Option<&Tables>,
+        known: Known<'_>,
     ) -> Option<Response<'n>> {
         let Some(mut fields) = file.optional_map("response", self.mistakes) else {
             return file.optional("response").is_none().then(Response::default);
@@ -34,7 +34,7 @@ impl Reader<'_> {
         let record_id = self.rule(&mut fields, "record_id");
         let duplicate_if = self.rule(&mut fields, "duplicate_if");
         let rejected_if = self.rule(&mut fields, "rejected_if");
-        let unsure = self.unsure(&mut fields, tables);
+        let unsure = self.unsure(&mut fields, known);
         fields.finish(self.mistakes);
         let rule = ResponseRule {
             record_id: record_id?,
@@ -47,19 +47,19 @@ impl Reader<'_> {
     fn unsure<'n>(
         &mut self,
         fields: &mut Fields<'n>,
-        tables: Option<&Tables>,
+        known: Known<'_>,
     ) -> Option<Option<policy::Unsure<'n>>> {
         let Some(node) = fields.optional("unsure") else { return Some(None) };
         if matches!(node.kind, Kind::Map(_)) {
             let lookup = fields.optional_map("unsure", self.mistakes)?;
-            return self.lookup(lookup, tables).map(|look| Some(policy::Unsure::Look(look)));
+            return self.lookup(lookup, known).map(|look| Some(policy::Unsure::Look(look)));
         }
         let said = fields.optional_text("unsure", self.mistakes)?;
         policy::unsure(self.source, said, self.mistakes).map(Some)
     }
 
-    fn lookup(&mut self, mut fields: Fields<'_>, tables: Option<&Tables>) -> Option<Lookup> {
-        let get = fields.text("get", self.mistakes).and_then(|said| self.question(said, tables));
+    fn lookup(&mut self, mut fields: Fields<'_>, known: Known<'_>) -> Option<Lookup> {
+        let get = fields.text("get", self.mistakes).and_then(|said| self.question(said, known));
         let found = fields.text("found", self.mistakes).and_then(|said| self.found(said));
         let ours = self.rule(&mut fields, "ours");
         let after = fields.length("after", Lookup::USUAL_AFTER, self.mistakes);
@@ -67,8 +67,8 @@ impl Reader<'_> {
         Some(Lookup { get: get?, found: found?, ours: ours?, after: after?.0 })
     }
 
-    fn question(&mut self, said: Said<'_>, tables: Option<&Tables>) -> Option<String> {
-        let get = expression::path(self.source, said, tables, self.mistakes)?;
+    fn question(&mut self, said: Said<'_>, known: Known<'_>) -> Option<String> {
+        let get = expression::path(self.source, said, known, self.mistakes)?;
         if get.contains("\\(") {
             return Some(get);
         }

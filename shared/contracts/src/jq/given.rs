@@ -2,11 +2,11 @@
 //!
 //! All of it is fixed when the bundle is built, so the same event always makes the same bytes.
 
-use fairlead_core::integration::Integration;
+use fairlead_core::{integration::Integration, render::Found};
 use jaq_core::Vars;
 use jaq_json::{Map, Val};
 
-use super::Tables;
+use super::{Scope, Tables};
 
 /// The variables' names, in the order of [`Given::vars`].
 pub(super) const NAMES: [&str; 2] = ["$meta", "$tables"];
@@ -16,6 +16,10 @@ pub(crate) struct Given<'a> {
     /// What `lookup` reads.
     pub(super) tables: &'a Tables,
     vars: [Val; NAMES.len()],
+    /// `$needs`: an object of vendor ids, by the name of the need.
+    needs: Val,
+    /// `$vendor_id`: what the vendor calls the record.
+    vendor_id: Val,
 }
 
 impl<'a> Given<'a> {
@@ -34,11 +38,21 @@ impl<'a> Given<'a> {
 
     /// Tables alone.
     pub(super) fn only(tables: &'a Tables) -> Self {
-        Self { tables, vars: [Val::Null, self::tables(tables)] }
+        let vars = [Val::Null, self::tables(tables)];
+        Self { tables, vars, needs: Val::Null, vendor_id: Val::Null }
     }
 
-    pub(super) fn vars(&self) -> Vars<Val> {
-        Vars::new(self.vars.iter().cloned())
+    /// The same with what the crosswalk knows.
+    pub(crate) fn with(self, found: &Found) -> Self {
+        let needs = object(found.needs.iter().map(text));
+        let vendor_id = found.own.as_ref().map_or(Val::Null, |id| Val::from(id.to_string()));
+        Self { needs, vendor_id, ..self }
+    }
+
+    pub(super) fn vars(&self, scope: Scope) -> Vars<Val> {
+        let needs = scope.needs.then(|| self.needs.clone());
+        let vendor_id = scope.vendor_id.then(|| self.vendor_id.clone());
+        Vars::new(self.vars.iter().cloned().chain(needs).chain(vendor_id))
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Guard<'s> {
     pub(super) troubles: Vec<Trouble>,
     /// Tables that the program names in plain text, in `lookup` or after `$tables`.
     pub(super) tables: Vec<(String, std::ops::Range<usize>)>,
+    /// Members of `$needs` that the program names in plain text.
+    pub(super) needs: Vec<(String, std::ops::Range<usize>)>,
     /// Regular expressions that the program names in plain text.
     pub(super) patterns: Vec<(String, std::ops::Range<usize>)>,
     /// Our own definitions may build regular expressions from their arguments; programs may not.
@@ -47,6 +49,7 @@ impl<'s> Guard<'s> {
             around: Vec::new(),
             troubles: Vec::new(),
             tables: Vec::new(),
+            needs: Vec::new(),
             patterns: Vec::new(),
             trusted: false,
         }
@@ -174,6 +177,12 @@ impl<'s> Guard<'s> {
 
     fn path(&mut self, of: Box<Ast<'s>>, path: Path<Ast<'s>>) -> Ast<'s> {
         self.note_table(&of, &path);
+        if let (Term::Var("$needs"), Some((Part::Index(Term::Str(None, parts)), _))) =
+            (&*of, path.0.first())
+            && let [StrPart::Str(name)] = parts.as_slice()
+        {
+            self.needs.push(((*name).to_owned(), self.span(name)));
+        }
         let mut many = false;
         let parts = path.0.into_iter().map(|(part, opt)| {
             let part = match part {

@@ -54,8 +54,28 @@ pub(crate) struct Trouble {
 /// A compiled program.
 pub(crate) struct Program {
     filter: Filter<Sandbox>,
+    /// What it may see besides the event.
+    scope: Scope,
+    /// Needs that the program names in plain text, with their place in it.
+    pub(crate) needs: Vec<(String, Range<usize>)>,
     /// Tables that the program names in plain text, with their place in it.
     pub(crate) tables: Vec<(String, Range<usize>)>,
+}
+
+/// What a program may see besides the event and its tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// `$needs`: what the crosswalk knows of other records.
+    pub(crate) needs: bool,
+    /// `$vendor_id`: what the vendor calls the record.
+    pub(crate) vendor_id: bool,
+}
+
+impl Scope {
+    fn names(self) -> impl Iterator<Item = &'static str> {
+        let needs = self.needs.then_some("$needs");
+        needs.into_iter().chain(self.vendor_id.then_some("$vendor_id"))
+    }
 }
 
 /// Why a run gave no value.
@@ -68,18 +88,32 @@ impl Program {
     /// # Errors
     /// Everything that is wrong with it.
     pub(crate) fn compile(code: &str) -> Result<Self, Vec<Trouble>> {
-        Self::compile_with(code, Guard::new(code))
+        Self::compile_in(code, Scope::default())
     }
 
-    fn compile_with<'s>(code: &'s str, mut guard: Guard<'s>) -> Result<Self, Vec<Trouble>> {
+    /// The same for a program that may see more.
+    ///
+    /// # Errors
+    /// As [`Program::compile`].
+    pub(crate) fn compile_in(code: &str, scope: Scope) -> Result<Self, Vec<Trouble>> {
+        Self::compile_with(code, scope, Guard::new(code))
+    }
+
+    fn compile_with<'s>(
+        code: &'s str,
+        scope: Scope,
+        mut guard: Guard<'s>,
+    ) -> Result<Self, Vec<Trouble>> {
         let term = syntax::parse(code)?;
         let main = guard.def(Def { name: MAIN, args: Vec::new(), body: term });
         let mut troubles = std::mem::take(&mut guard.troubles);
         for (pattern, span) in &guard.patterns {
             troubles.extend(bad_pattern(pattern, span.clone()));
         }
-        match build(code, main) {
-            Ok(filter) if troubles.is_empty() => Ok(Self { filter, tables: guard.tables }),
+        match build(code, scope, main) {
+            Ok(filter) if troubles.is_empty() => {
+                Ok(Self { filter, scope, needs: guard.needs, tables: guard.tables })
+            }
             Ok(_) => Err(troubles),
             Err(more) => {
                 // A call that is not allowed is also unknown to the compiler; once is enough.
@@ -97,7 +131,7 @@ impl Program {
     pub(crate) fn run(&self, input: &Val, given: &Given<'_>) -> Result<Val, Stopped> {
         let run = Run::new(given.tables);
         let data = Data { lut: &self.filter.lut, run: &run };
-        let ctx = Ctx::<Sandbox>::new(data, given.vars());
+        let ctx = Ctx::<Sandbox>::new(data, given.vars(self.scope));
         let mut outputs = self.filter.id.run((ctx, input.clone()));
         let first = outputs.next();
         let more = matches!(first, Some(Ok(_))) && outputs.next().is_some();
@@ -117,12 +151,17 @@ impl Program {
     }
 }
 
-fn build<'s>(code: &'s str, main: Def<&'s str>) -> Result<Filter<Sandbox>, Vec<Trouble>> {
+fn build<'s>(
+    code: &'s str,
+    scope: Scope,
+    main: Def<&'s str>,
+) -> Result<Filter<Sandbox>, Vec<Trouble>> {
     let arena = Arena::default();
     let defs = prelude().iter().cloned().chain([main]);
     let loader = Loader::new(defs);
     let modules = loader.load(&arena, File { code: MAIN, path: () }).map_err(|_| Vec::new())?;
-    let compiler = Compiler::default().with_funs(native::all()).with_global_vars(given::NAMES);
+    let names = given::NAMES.into_iter().chain(scope.names());
+    let compiler = Compiler::default().with_funs(native::all()).with_global_vars(names);
     compiler.compile(modules).map_err(|errors| {
         let all = errors.into_iter().flat_map(|(_, errors)| errors);
         all.map(|(name, kind)| advice::unknown(code, name, &kind)).collect()
@@ -132,8 +171,9 @@ fn build<'s>(code: &'s str, main: Def<&'s str>) -> Result<Filter<Sandbox>, Vec<T
 fn bad_pattern(pattern: &str, span: Range<usize>) -> Option<Trouble> {
     static TRY: OnceLock<Option<Program>> = OnceLock::new();
     const CODE: &str = ". as $re | \"\" | test($re)";
-    let program =
-        TRY.get_or_init(|| Program::compile_with(CODE, Guard::trusting(CODE)).ok()).as_ref()?;
+    let program = TRY
+        .get_or_init(|| Program::compile_with(CODE, Scope::default(), Guard::trusting(CODE)).ok())
+        .as_ref()?;
     let Stopped(why) =
         program.run(&Val::from(pattern.to_owned()), &Given::only(&Tables::new())).err()?;
     let help =

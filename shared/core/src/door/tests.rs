@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     alert::Alert,
+    crosswalk::Link,
     entry::Entry,
     gate::{Breaker, BreakerPolicy},
     id::{DeliveryId, EntryKey, SecretName, Version},
@@ -25,8 +26,9 @@ use crate::{
     outcome::{Lost, Reply},
     pace::Pace,
     ports::{Gates, Inserted, Issues},
-    record::Record,
+    record::{Record, RecordName},
     ticket::{Queue, Ticket},
+    turn::Turn,
     wait::Jitter,
 };
 
@@ -104,6 +106,14 @@ impl Gates for Ledger {
         let held = self.pace.borrow().as_ref().map_or(Version(0), |held| held.version);
         Ok(self.save(&self.pace, pace, held, replaces))
     }
+
+    async fn turn(&self, _: &str) -> Result<Option<Turn>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_turn(&self, _: &str, _: &Turn, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
 }
 
 impl Issues for Ledger {
@@ -171,6 +181,18 @@ impl Ports for Ledger {
 
     async fn save(&self, _: &Entry, _: Version) -> Result<Saved, PortError> {
         Ok(Saved::Done)
+    }
+
+    async fn rewrite(&self, _: &Entry, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
+
+    async fn linked(&self, _: &DestinationName, _: &RecordName) -> Result<Option<Link>, PortError> {
+        Ok(None)
+    }
+
+    async fn link(&self, _: &DestinationName, _: &Link) -> Result<(), PortError> {
+        Ok(())
     }
 
     async fn send(&self, _: Queue, _: &Ticket, _: Duration) -> Result<(), PortError> {
