@@ -129,7 +129,8 @@ fn write(dir: &Path, wish: &Wish, declared: Option<&str>) -> Result<(), InitErro
     }
     let contracts = Contracts::new(Arc::new(compile(dir).map_err(InitError::Mistakes)?));
     for sample in Sample::all(&folder)? {
-        let made = outcome(&contracts, &IntegrationName::new(&wish.name), &sample.event);
+        let made =
+            outcome(&contracts, &IntegrationName::new(&wish.name), &sample.event, &sample.found);
         fs::write(&sample.expected_at, format!("{made:#}\n"))?;
     }
     Ok(())

@@ -58,7 +58,7 @@ impl Tally {
             self.say("  none     put an event of the source into samples/");
         }
         for sample in samples {
-            let made = outcome(contracts, name, &sample.event);
+            let made = outcome(contracts, name, &sample.event, &sample.found);
             let text = format!("{made:#}\n");
             let expected = sample.expected.as_deref();
             if expected.and_then(|text| serde_json::from_str::<Value>(text).ok()) == Some(made) {

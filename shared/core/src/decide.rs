@@ -16,7 +16,7 @@ use crate::{
     order::ordered,
     orphan,
     outcome::{Answer, Outcome, Reason, judge},
-    rendered::{self, Rendered},
+    rendered::{self, Rendered, onward},
     settle,
     span::{after, until},
     tell,
@@ -256,14 +256,6 @@ fn go(life: Life, looks: bool, policy: &Policy<'_>, moment: &Moment) -> Step {
         (Carries::Request | Carries::Update | Carries::Refused, None, None) => {
             call(life, policy, moment)
         }
-    }
-}
-
-/// Where a delivery that is due goes: to dispatch, or first to validate.
-pub(crate) fn onward(life: &Life) -> Queue {
-    match life.carries {
-        Carries::Nothing => Queue::Intake,
-        Carries::Request | Carries::Update | Carries::Refused => Queue::Dispatch,
     }
 }
 

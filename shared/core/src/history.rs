@@ -231,13 +231,9 @@ impl What {
             Self::Accepted { via } => format!("accepted    {via}"),
             Self::Sending { attempt } => format!("sending     attempt {attempt}"),
             Self::Answered { attempt, answer, took } => {
-                let outcome = judge(answer).word();
-                let meant = meant(answer);
-                format!(
-                    "attempt {attempt}   {} in {} ms: {outcome}{meant}",
-                    said(answer),
-                    took.as_millis()
-                )
+                let (took, outcome) = (took.as_millis(), judge(answer).word());
+                let (said, meant) = (said(answer), meant(answer));
+                format!("attempt {attempt}   {said} in {took} ms: {outcome}{meant}")
             }
             Self::Looking => "looking     asking the vendor whether it has it".to_owned(),
             Self::Looked { answer, finding, took } => {
@@ -248,19 +244,11 @@ impl What {
             Self::LeaseOver { attempt } => {
                 format!("attempt {attempt}   not heard of again: unknown")
             }
-            Self::Waiting { due_at } => format!("waiting     due {due_at:.0}"),
-            Self::HeldBack { until } => format!("held back   by the gate until {until:.0}"),
-            Self::AwaitsTurn { until } => {
-                format!("held back   for its record's turn until {until:.0}")
-            }
-            Self::AwaitsRecord { record, until } => {
-                let record = one_line(record, 200);
-                format!("waiting     for the vendor's id of {record}, next look {until:.0}")
-            }
-            Self::Rendered { update: false } => "rendered".to_owned(),
-            Self::Rendered { update: true } => {
-                "rendered    as an update: the vendor has the record".to_owned()
-            }
+            Self::Waiting { .. }
+            | Self::HeldBack { .. }
+            | Self::AwaitsTurn { .. }
+            | Self::AwaitsRecord { .. }
+            | Self::Rendered { .. } => self.wait_text(),
             Self::Parked { class, detail } if detail.is_empty() => {
                 format!("parked      {}", class.word())
             }
@@ -274,6 +262,42 @@ impl What {
             Self::Delivered => "delivered".to_owned(),
             Self::Superseded { newer } => format!("superseded  by version {newer}"),
             Self::HeardLate => "heard late  the vendor has it".to_owned(),
+        }
+    }
+
+    /// The line of what a delivery waits for, and of what came of it.
+    fn wait_text(&self) -> String {
+        match self {
+            Self::Waiting { due_at } => format!("waiting     due {due_at:.0}"),
+            Self::HeldBack { until } => format!("held back   by the gate until {until:.0}"),
+            Self::AwaitsTurn { until } => {
+                format!("held back   for its record's turn until {until:.0}")
+            }
+            Self::AwaitsRecord { record, until } => {
+                let record = one_line(record, 200);
+                format!("waiting     for the vendor's id of {record}, next look {until:.0}")
+            }
+            Self::Rendered { update: false } => "rendered".to_owned(),
+            Self::Rendered { update: true } => {
+                "rendered    as an update: the vendor has the record".to_owned()
+            }
+            Self::Accepted { .. }
+            | Self::Sending { .. }
+            | Self::Answered { .. }
+            | Self::Looking
+            | Self::Looked { .. }
+            | Self::LookLost
+            | Self::LeaseOver { .. }
+            | Self::Parked { .. }
+            | Self::Alerted
+            | Self::Retried { .. }
+            | Self::Resolved { .. }
+            | Self::Discarded { .. }
+            | Self::Edited { .. }
+            | Self::EditOf { .. }
+            | Self::Delivered
+            | Self::Superseded { .. }
+            | Self::HeardLate => String::new(),
         }
     }
 
@@ -302,6 +326,9 @@ impl What {
             | Self::LeaseOver { .. }
             | Self::Waiting { .. }
             | Self::HeldBack { .. }
+            | Self::AwaitsTurn { .. }
+            | Self::AwaitsRecord { .. }
+            | Self::Rendered { .. }
             | Self::Parked { .. }
             | Self::Alerted
             | Self::Delivered

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     class::Class,
-    decide::{Moment, Policy, Step, due, hold, onward, send},
+    decide::{Moment, Policy, Step, due, hold, send},
     entry::{Carries, Held, Life, State},
     history::What,
     id::Sha256Hex,
@@ -138,6 +138,14 @@ pub(crate) fn ask_for_it(mut life: Life, moment: &Moment) -> Step {
             life.state = State::Waiting { due_at: moment.now, held };
             Step { next: Some(life), lines: vec![], commands }
         }
+    }
+}
+
+/// Where a delivery that is due goes: to dispatch, or first to validate.
+pub(crate) fn onward(life: &Life) -> Queue {
+    match life.carries {
+        Carries::Nothing => Queue::Intake,
+        Carries::Request | Carries::Update | Carries::Refused => Queue::Dispatch,
     }
 }
 
