@@ -200,8 +200,7 @@ impl Row {
             return Err(RowError::TooNew(self.v));
         }
         let changing = self.changing;
-        let state = changing.state()?;
-        let carries = changing.carries(self.method.is_some())?;
+        let life = changing.life(self.method.is_some())?;
         let body = unpack(self.body, self.body_gz)?;
         let request = match (self.method, self.path, body) {
             (Some(method), Some(path), Some(body)) => {
@@ -223,19 +222,7 @@ impl Row {
             request,
             config_hash: self.config_hash,
             expires_at: Timestamp::from_second(self.expires_at).unwrap_or(Timestamp::MAX),
-            life: Life {
-                state,
-                version: changing.version,
-                begun_at: changing.begun_at,
-                attempts: changing.attempts,
-                failures: changing.failures,
-                first_sent_at: changing.first_sent_at,
-                doubt: changing.doubt,
-                doubted_at: changing.doubted_at,
-                refused: changing.refused,
-                carries,
-                vendor_id: changing.vendor_id,
-            },
+            life,
             history: History { lines: changing.history, dropped: changing.dropped },
             writer: changing.writer,
         })
@@ -243,6 +230,22 @@ impl Row {
 }
 
 impl Changing {
+    fn life(&self, rendered: bool) -> Result<Life, RowError> {
+        Ok(Life {
+            state: self.state()?,
+            version: self.version,
+            begun_at: self.begun_at,
+            attempts: self.attempts,
+            failures: self.failures,
+            first_sent_at: self.first_sent_at,
+            doubt: self.doubt,
+            doubted_at: self.doubted_at,
+            refused: self.refused,
+            carries: self.carries(rendered)?,
+            vendor_id: self.vendor_id.clone(),
+        })
+    }
+
     fn of(entry: &Entry) -> Self {
         let (life, work) = (&entry.life, entry.work());
         let mut changing = Self {

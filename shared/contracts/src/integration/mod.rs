@@ -13,7 +13,10 @@ use std::{collections::BTreeMap, path::Path};
 
 use fairlead_core::{
     id::{DestinationName, IntegrationName, Sha256Hex},
-    integration::{Idempotency, Integration, RequestRule},
+    integration::{
+        Idempotency, Integration, NeedRule, OrderRule, Owner, RecordRule, RequestRule,
+        Source as Wanted,
+    },
 };
 use serde_json::Value;
 
@@ -66,50 +69,51 @@ struct Reader<'a> {
     mistakes: &'a mut Mistakes,
 }
 
+/// The first half of the file; nothing where it has a mistake.
+struct Head {
+    name: Option<IntegrationName>,
+    description: Option<String>,
+    owner: Option<Owner>,
+    source: Option<Wanted>,
+    tables: Option<Tables>,
+    record: Option<RecordRule>,
+}
+
+/// What binds deliveries to other records; nothing where it has a mistake.
+struct Bound {
+    needs: Option<BTreeMap<String, NeedRule>>,
+    order: Option<Option<OrderRule>>,
+    /// The names behind `$needs.`
+    names: Vec<String>,
+    forms: Option<order::Forms>,
+}
+
 impl Reader<'_> {
     fn file(&mut self, mut file: Fields<'_>, declared: &Declared) -> Option<Integration> {
-        self.version(&mut file);
-        let name = file.text("name", self.mistakes).and_then(|said| self.name(said));
-        let description = file.text("description", self.mistakes).map(|said| said.text.to_owned());
-        let owner = self.owner(&mut file);
-        let wanted = file.map("source", self.mistakes).and_then(|fields| self.wanted(fields));
-        let tables = self.tables(&mut file);
-        let known = tables.as_ref();
-        let record =
-            file.map("record", self.mistakes).and_then(|fields| self.record(fields, known));
-        let identity =
-            file.map("idempotency", self.mistakes).and_then(|fields| self.identity(fields, known));
-        let target = file
-            .text("destination", self.mistakes)
-            .and_then(|said| self.destination(said, declared));
-        let needs = self.needs(&mut file, known);
-        let order = self.order(&mut file, known);
-        let names: Vec<String> = needs.iter().flat_map(|needs| needs.keys().cloned()).collect();
-        let key = identity.as_ref().and_then(Identity::promise);
-        let forms = file
-            .map("request", self.mistakes)
-            .and_then(|fields| self.forms(fields, known, &names, key.as_ref()));
-        if let (Some(forms), Some(order), Some(record)) = (&forms, &order, &record) {
-            order::one_record(self, &mut file, forms, order.as_ref(), &record.id);
-        }
-        let request = forms.as_ref().map(|forms| &forms.request);
+        let head = self.head(&mut file);
+        let identity = file.map("idempotency", self.mistakes);
+        let identity = identity.and_then(|fields| self.identity(fields, head.tables.as_ref()));
+        let target = file.text("destination", self.mistakes);
+        let target = target.and_then(|said| self.destination(said, declared));
         self.one_header(target.as_ref(), identity.as_ref(), declared);
-        self.key_is_signed(wanted.as_ref(), identity.as_ref());
-        let response = self.response(&mut file, Known::for_requests(known, &names));
-        if let (Some(forms), Some(response)) = (&forms, &response) {
+        self.key_is_signed(head.source.as_ref(), identity.as_ref());
+        let bound = self.bound(&mut file, &head, identity.as_ref());
+        let known = Known::for_requests(head.tables.as_ref(), &bound.names);
+        let response = self.response(&mut file, known);
+        if let (Some(forms), Some(response)) = (&bound.forms, &response) {
             order::heard(self, &mut file, forms, &response.rule);
         }
+        let request = bound.forms.as_ref().map(|forms| &forms.request);
         let policy = self.policy(&mut file, request, identity.as_ref(), response.as_ref());
         file.finish(self.mistakes);
         let (dedupe, lookup, retry) = policy?;
-        let identity = identity?;
-        let forms = forms?;
+        let (identity, forms) = (identity?, bound.forms?);
         Some(Integration {
-            name: name?,
-            description: description?,
-            owner: owner?,
-            source: wanted?,
-            record: record?,
+            name: head.name?,
+            description: head.description?,
+            owner: head.owner?,
+            source: head.source?,
+            record: head.record?,
             idempotency: Idempotency { key: identity.key?, keep: identity.keep.0 },
             destination: target?,
             request: forms.request,
@@ -117,12 +121,40 @@ impl Reader<'_> {
             dedupe,
             lookup,
             update: forms.update,
-            needs: needs?,
-            order: order?,
-            tables: tables?,
+            needs: bound.needs?,
+            order: bound.order?,
+            tables: head.tables?,
             retry,
             hash: Sha256Hex::of(b""),
         })
+    }
+
+    /// What it is called, who answers for it, and what it takes in.
+    fn head(&mut self, file: &mut Fields<'_>) -> Head {
+        self.version(file);
+        let name = file.text("name", self.mistakes).and_then(|said| self.name(said));
+        let description = file.text("description", self.mistakes).map(|said| said.text.to_owned());
+        let owner = self.owner(file);
+        let source = file.map("source", self.mistakes).and_then(|fields| self.wanted(fields));
+        let tables = self.tables(file);
+        let record = file.map("record", self.mistakes);
+        let record = record.and_then(|fields| self.record(fields, tables.as_ref()));
+        Head { name, description, owner, source, tables, record }
+    }
+
+    /// The request, what it needs, and which deliveries take turns.
+    fn bound(&mut self, file: &mut Fields<'_>, head: &Head, identity: Option<&Identity>) -> Bound {
+        let known = head.tables.as_ref();
+        let needs = self.needs(file, known);
+        let order = self.order(file, known);
+        let names: Vec<String> = needs.iter().flat_map(|needs| needs.keys().cloned()).collect();
+        let key = identity.and_then(Identity::promise);
+        let forms = file.map("request", self.mistakes);
+        let forms = forms.and_then(|fields| self.forms(fields, known, &names, key.as_ref()));
+        if let (Some(forms), Some(order), Some(record)) = (&forms, &order, &head.record) {
+            order::one_record(self, file, forms, order.as_ref(), &record.id);
+        }
+        Bound { needs, order, names, forms }
     }
 
     fn version(&mut self, file: &mut Fields<'_>) {

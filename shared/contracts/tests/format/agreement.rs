@@ -78,7 +78,8 @@ fn accepted(file: &str) -> Keys {
     for (at, place, names) in accepted_keys(&full()) {
         if at.ends_with(file) {
             let place = place.split('.').enumerate().map(|(n, word)| {
-                if n == 1 && place.starts_with("destinations.") { "*" } else { word }
+                let theirs = place.starts_with("destinations.") || place.starts_with("needs.");
+                if n == 1 && theirs { "*" } else { word }
             });
             let place = place.collect::<Vec<_>>().join(".");
             keys.entry(place).or_default().extend(names.into_iter().map(str::to_owned));

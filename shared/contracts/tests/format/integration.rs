@@ -30,6 +30,10 @@ pub(crate) struct Integration {
     idempotency: Idempotency,
     /// Where it writes: a name in `destinations.yaml`.
     destination: Kebab,
+    /// Vendor ids of other records that the request needs, by the names behind `$needs.`; waited for while unknown.
+    needs: Option<BTreeMap<String, Need>>,
+    /// Which deliveries are sent one after the other, and which of them is newer.
+    order: Option<Order>,
     /// How the vendor's request is made.
     request: Request,
     /// What the vendor's answers mean.
@@ -173,10 +177,68 @@ struct Idempotency {
     quoted: Option<bool>,
 }
 
-/// How the vendor's request is made.
+/// A vendor id that the request needs, from the crosswalk of the same destination.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Request {
+struct Need {
+    /// What kind of record: the `record.kind` of the integration that delivers it.
+    kind: Text,
+    /// jq expression for its id in the source system.
+    id: Jq,
+    /// How long a delivery waits for it before a person is asked. Without it 1 hour.
+    wait: Option<Length>,
+}
+
+/// Which deliveries are sent one after the other.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Order {
+    /// jq expression: deliveries for which it is the same take turns.
+    by: Jq,
+    /// jq expression: an older version is never sent after a newer one.
+    version: Option<Jq>,
+}
+
+/// How the vendor's request is made.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Request {
+    /// Always in the same form.
+    One(Form),
+    /// Created once, and updated from then on.
+    Two(Two),
+}
+
+/// A record is created once, and updated from then on.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Two {
+    /// The request while the vendor does not have the record.
+    create: Form,
+    /// The request once it has; `$vendor_id` is what the vendor calls it.
+    update: Update,
+}
+
+/// The request for a record that the vendor has.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Update {
+    /// The HTTP method.
+    method: Method,
+    /// Path below the destination's base URL, with `\($vendor_id)` in it.
+    path: Template,
+    /// The jq program that makes the body.
+    map: File,
+    /// The JSON Schema of the body. What does not fit is never sent.
+    schema: File,
+    /// What to do when the answer to an update was lost: `park` or `repeat`.
+    unsure: Option<Word>,
+}
+
+/// One form of the vendor's request.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Form {
     /// The HTTP method.
     method: Method,
     /// Path below the destination's base URL, with `\(...)`; every value becomes one percent-encoded piece.
