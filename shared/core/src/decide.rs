@@ -293,10 +293,12 @@ pub fn wants_call(life: &Life, input: &Input, now: Timestamp) -> bool {
 
 /// Whether the input leads to one more call at once, under the leave of the last one: its credential was refused.
 pub fn calls_again(life: &Life, input: &Input) -> bool {
-    let (State::Sending { token, .. }, Input::Answered { token: theirs, answer, .. }) =
-        (&life.state, input)
-    else {
-        return false;
+    let (token, theirs, answer) = match (&life.state, input) {
+        (State::Sending { token, .. }, Input::Answered { token: theirs, answer, .. })
+        | (State::Looking { token, .. }, Input::Looked { token: theirs, answer, .. }) => {
+            (token, theirs, answer)
+        }
+        _ => return false,
     };
     let refused = judge(answer) == Outcome::NoEffect(Reason::Unauthorized);
     token == theirs && refused && !life.refused

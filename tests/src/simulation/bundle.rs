@@ -1,4 +1,4 @@
-//! The bundle of a seed: four integrations, one for each promise of a vendor, over three destinations.
+//! The bundle of a seed: integrations for each promise of a vendor, over three destinations.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -19,6 +19,12 @@ use crate::sample;
 /// The destinations' names.
 const DESTINATIONS: [&str; 3] = ["crm-api", "desk-api", "finance-api"];
 
+/// The integration whose vendor is asked before anything is sent again.
+const ASKED: &str = "claim-to-desk";
+
+/// After this a vendor shows what it has done, however late it did it (see `reaction`).
+const VISIBLE: Duration = Duration::from_secs(100);
+
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Draws the bundle.
@@ -31,12 +37,14 @@ pub(crate) fn draw(chance: &mut Chance) -> Catalog {
         ("order-to-offer", sample::keyed_for(short)),
         ("customer-to-crm", Dedupe::Upsert),
         ("refund-to-ledger", Dedupe::None),
+        (ASKED, Dedupe::None),
     ];
     let integrations: BTreeMap<_, _> = kinds
         .into_iter()
         .map(|(name, dedupe)| {
             let mut integration = sample::integration(dedupe, retry(chance));
             integration.name = IntegrationName::new(name);
+            integration.lookup = (name == ASKED).then(|| sample::lookup_after(VISIBLE));
             integration.destination =
                 DestinationName::new(crowded.unwrap_or(*chance.one(&DESTINATIONS)));
             (integration.name.clone(), integration)
@@ -93,7 +101,8 @@ pub(crate) fn submission(event: &Event, of: &IntegrationName, via: &'static str)
             of: Contract::Event,
         }])
     } else {
-        Content::Request(Request { method: Method::Post, path: path(of), body, lookup: None })
+        let lookup = (of.as_str() == ASKED).then(|| format!("{}?external_id={key}", path(of)));
+        Content::Request(Request { method: Method::Post, path: path(of), body, lookup })
     };
     Submission {
         idempotency_key: IdempotencyKey::new(key),

@@ -96,6 +96,8 @@ faults! {
     TooLarge "vendor answers 413",
     Redirect "vendor answers 3xx",
     KeyRecognised "vendor recognises a key and repeats its answer",
+    Asked "vendor is asked whether it has the record",
+    AskedInVain "vendor's answer to the question is of no use",
     RetryOrdered "operator orders a retry",
     RetryTwice "operator orders a retry twice",
     RetryStale "operator orders a retry of what is no longer parked so",

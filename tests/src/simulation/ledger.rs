@@ -116,6 +116,11 @@ impl Ledger {
         Saved::Done
     }
 
+    /// Every issue.
+    pub(crate) fn issues(&self) -> impl Iterator<Item = &Issue> {
+        self.issues.values()
+    }
+
     /// The issues that the schedule looks at.
     pub(crate) fn watched(&self) -> Vec<IssueId> {
         let watched = self.issues.values().filter(|issue| issue.is_watched());

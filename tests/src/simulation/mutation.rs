@@ -5,7 +5,7 @@ use std::time::Duration;
 use fairlead_core::{
     decide::{Command, Decide, Input, Moment, Policy, Step, decide},
     entry::{Held, Life, State},
-    integration::Dedupe,
+    integration::{Dedupe, Lookup},
     span::after,
     ticket::{Order, Queue},
 };
@@ -83,6 +83,10 @@ mutations! {
         "what a look at the index releases leaves it before its ticket is sent",
     KeyOutlived "key-outlived" breaks OneEffect:
         "a key is relied on beyond the vendor's memory of it",
+    LookSkipped "look-skipped" breaks OneEffect:
+        "a vendor that can be asked is not asked before it is called again",
+    LookTooEarly "look-too-early" breaks OneEffect:
+        "a vendor is asked before it can show what it has done",
     StaleSecret "stale-secret" breaks Credential:
         "a refused credential is not read anew",
     RetryAfterUnheard "retry-after-unheard" breaks NeverEarly:
@@ -109,6 +113,8 @@ impl Mutation {
             Self::OrderObeyedTwice => order_obeyed_twice,
             Self::ReleaseDropsPage => release_drops_page,
             Self::KeyOutlived => key_outlived,
+            Self::LookSkipped => look_skipped,
+            Self::LookTooEarly => look_too_early,
             Self::RetryAfterUnheard => retry_after_unheard,
             Self::NotAnnounced => not_announced,
             _ => decide,
@@ -130,6 +136,21 @@ fn key_outlived(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment)
         Dedupe::Key { .. } => Policy { dedupe: &forever, ..*policy },
         _ => *policy,
     });
+    decide(life, input, policy.as_ref(), moment)
+}
+
+fn look_skipped(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment) -> Step {
+    let policy = policy.map(|policy| match policy.lookup {
+        Some(_) => Policy { dedupe: &Dedupe::Upsert, ..*policy },
+        None => *policy,
+    });
+    decide(life, input, policy.as_ref(), moment)
+}
+
+fn look_too_early(life: &Life, input: &Input, policy: Of<'_, '_>, moment: &Moment) -> Step {
+    let lookup = policy.and_then(|policy| policy.lookup);
+    let early = lookup.map(|lookup| Lookup { after: Duration::ZERO, ..lookup.clone() });
+    let policy = policy.map(|policy| Policy { lookup: early.as_ref(), ..*policy });
     decide(life, input, policy.as_ref(), moment)
 }
 

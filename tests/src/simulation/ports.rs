@@ -9,7 +9,7 @@ use fairlead_core::{
     gate::{Breaker, Gate},
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     meaning::Finding,
-    outcome::{Answer, NotSent},
+    outcome::Answer,
     pace::Pace,
     ports::{Gates, Inserted, PortError, Ports, Saved},
     record::{Record, RecordName},
@@ -240,9 +240,13 @@ impl Ports for Hand {
         (answer, fairlead_core::span::until(begun, self.world.now()))
     }
 
-    /// No vendor of a seed is asked so far.
-    async fn look(&self, _: &Entry, _: bool) -> (Answer, Finding, Duration) {
-        (Answer::NotSent(NotSent::NotAllowed), Finding::Unclear, Duration::ZERO)
+    async fn look(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Finding, Duration) {
+        let begun = self.world.now();
+        let (answer, finding) = self.asked(entry, fresh_secret).await;
+        self.learnt();
+        self.slot.set(None);
+        self.note(|| format!("asks and hears {}", finding.text()));
+        (answer, finding, fairlead_core::span::until(begun, self.world.now()))
     }
 
     async fn publish(&self, alert: &Alert) -> Result<(), PortError> {

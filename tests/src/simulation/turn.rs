@@ -97,23 +97,33 @@ pub(crate) fn last_round(runner: &Runner) -> bool {
 
 /// The schedule: every whole minute. Minutes in which nothing in the index is due are left out.
 fn look_at_index(runner: &mut Runner) {
-    let (times, fault) = {
+    let (times, watch, fault) = {
         let mut inside = runner.world.inside.borrow_mut();
+        let watch = must_watch(&inside);
         let often = inside.weather.minute;
         let missed = inside.befalls(often);
         let twice = !missed && inside.befalls(often);
         minute(&mut inside);
         match (missed, twice) {
-            (true, _) => (0, Some(Fault::MinuteMissed)),
-            (_, true) => (2, Some(Fault::MinuteTwice)),
-            _ => (1, None),
+            (true, _) => (0, watch, Some(Fault::MinuteMissed)),
+            (_, true) => (2, watch, Some(Fault::MinuteTwice)),
+            _ => (1, watch, None),
         }
     };
     fault.into_iter().for_each(|fault| runner.world.inside.borrow_mut().hit(fault));
     for _ in 0..times {
         runner.start(Function::Retry, vec![(Work::Minute, None)]);
-        runner.start(Function::Alert, vec![(Work::Watch, None)]);
+        if watch {
+            runner.start(Function::Alert, vec![(Work::Watch, None)]);
+        }
     }
+}
+
+/// Whether a look at the issues may change something; otherwise one in ten minutes will do.
+fn must_watch(inside: &Inside) -> bool {
+    let unsent = inside.ledger.issues().any(|issue| !issue.outbox.is_empty());
+    let tenth = inside.now.as_second() / 60 % 10 == 0;
+    unsent || tenth || inside.now < after(inside.parked_at, Duration::from_secs(300))
 }
 
 /// Puts the next minute that matters on the agenda; in calm weather none where the index is empty.

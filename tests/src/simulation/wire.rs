@@ -5,8 +5,9 @@ use std::{rc::Rc, time::Duration};
 use fairlead_core::{
     door::REACH,
     entry::Entry,
-    id::SecretName,
+    id::{SecretName, VendorId},
     integration::{Dedupe, Destination},
+    meaning::Finding,
     outcome::{Answer, Lost, NotSent, Reply, retry_after},
     span::{after, until},
 };
@@ -39,6 +40,9 @@ const USUAL: Duration = Duration::from_millis(30);
 struct Exchange<'a> {
     entry: &'a Entry,
     destination: &'a Destination,
+    path: String,
+    /// It is a question, which does nothing at the vendor.
+    asks: bool,
     key: Option<String>,
     body: String,
     credential: String,
@@ -63,6 +67,38 @@ impl Drop for Line {
 impl Hand {
     /// Makes the call, whatever comes of it.
     pub(crate) async fn answer(&self, entry: &Entry, fresh: bool) -> Answer {
+        self.reach(entry, fresh, false).await
+    }
+
+    /// Asks the vendor whether it has it.
+    pub(crate) async fn asked(&self, entry: &Entry, fresh: bool) -> (Answer, Finding) {
+        let finding = self.finding(entry);
+        match self.reach(entry, fresh, true).await {
+            Answer::Replied(reply) if (200..300).contains(&reply.status) => {
+                (Answer::Replied(reply), finding)
+            }
+            answer => (answer, Finding::Unclear),
+        }
+    }
+
+    /// What the vendor would say; now and then it is of no use.
+    fn finding(&self, entry: &Entry) -> Finding {
+        let mut inside = self.world.inside.borrow_mut();
+        inside.hit(Fault::Asked);
+        let external = entry.idempotency_key.as_str();
+        let path = entry.request.as_ref().map_or("", |request| request.path.as_str());
+        let there = inside.facts.effects_of(path, external).next().is_some();
+        if inside.weather.vendor > 0 && inside.chance.percent(5) {
+            inside.hit(Fault::AskedInVain);
+            return inside
+                .chance
+                .one(&[Finding::Unclear, Finding::Several(2), Finding::Foreign])
+                .clone();
+        }
+        if there { Finding::Ours(VendorId::new(external)) } else { Finding::Absent }
+    }
+
+    async fn reach(&self, entry: &Entry, fresh: bool, asks: bool) -> Answer {
         let found = self.instance.catalog.find(&entry.integration);
         let (Some((integration, destination)), Some(request)) = (found, &entry.request) else {
             return Answer::NotSent(NotSent::NotAllowed);
@@ -87,7 +123,10 @@ impl Hand {
         if self.world.is(Mutation::VolatileBody) {
             body = body.replacen('{', &format!("{{\"attempt\":{},", entry.life.attempts), 1);
         }
-        self.exchange(Exchange { entry, destination, key, body, credential, total }).await
+        let path = if asks { request.lookup.as_ref() } else { Some(&request.path) };
+        let Some(path) = path.cloned() else { return Answer::NotSent(NotSent::NotAllowed) };
+        let of = Exchange { entry, destination, path, asks, key, body, credential, total };
+        self.exchange(of).await
     }
 
     /// The credential: cached for a while, or read anew.
@@ -142,13 +181,14 @@ impl Hand {
         let mut inside = self.world.inside.borrow_mut();
         let inside = &mut *inside;
         let now = inside.now;
-        let path = &of.entry.request.as_ref()?.path;
+        let path = &of.path;
         let arriving = Arriving { path, key: of.key.as_deref(), credential: &of.credential };
         let bad = inside.weather.vendor;
         let vendor = inside.vendors.get_mut(&of.destination.name)?;
         let (meeting, fault) = vendor.meet(&arriving, &mut inside.chance, bad, now);
         fault.into_iter().for_each(|fault| inside.hit(fault));
-        let Meeting::Call(script) = meeting else { return None };
+        let Meeting::Call(mut script) = meeting else { return None };
+        script.commits = script.commits.filter(|_| !of.asks);
         inside.covered.count("calls", 1);
         let call = inside.facts.calls.len();
         inside.facts.calls.push(Call {

@@ -46,6 +46,8 @@ pub(crate) struct Inside {
     pub(crate) now: Timestamp,
     /// From here on nothing goes wrong.
     pub(crate) calm: Timestamp,
+    /// When a delivery was parked last.
+    pub(crate) parked_at: Timestamp,
     /// So many more looks at the issues are made when nothing else moves.
     pub(crate) looks: u32,
     pub(crate) chance: Chance,
@@ -84,6 +86,7 @@ impl World {
         let inside = Inside {
             now: crate::sample::noon(),
             calm: plan.calm,
+            parked_at: crate::sample::noon(),
             looks: 5,
             chance,
             agenda: Agenda::default(),
@@ -179,6 +182,9 @@ impl Inside {
             state: entry.life.state.clone(),
             issue: Cause::of(entry).map(|cause| cause.id()),
         });
+        if matches!(entry.life.state, State::Parked { .. }) {
+            self.parked_at = self.now;
+        }
         super::check::at_write(self, before, entry);
         self.covered.count(entered(&entry.life.state), 1);
     }

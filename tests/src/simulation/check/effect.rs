@@ -60,7 +60,7 @@ pub(crate) fn not_blind(world: &World, inside: &mut Inside) {
     let mut broken = Vec::new();
     for entry in inside.ledger.entries() {
         let integration = world.plan.catalog.integrations.get(&entry.integration);
-        if integration.is_none_or(|i| i.dedupe != Dedupe::None) {
+        if integration.is_none_or(|i| i.dedupe != Dedupe::None || i.lookup.is_some()) {
             continue;
         }
         let theirs: Vec<_> = calls(inside, entry).collect();
