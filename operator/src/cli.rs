@@ -16,8 +16,10 @@ pub use option::{Options, Output};
 pub use place::{Place, Stage};
 
 use crate::{
-    author, demo,
-    desk::{Act, Look},
+    author,
+    console::Console,
+    demo,
+    desk::{Act, Desk, Look},
 };
 
 /// Carries business events to vendors' APIs, and shows what became of each.
@@ -46,6 +48,12 @@ enum Command {
     Act(Act),
     #[command(flatten)]
     Author(author::Command),
+    /// The desk as a web page on this machine, for whoever has the URL that it prints; until Ctrl-C.
+    Console {
+        /// Listen on this port; 0 takes any that is free.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+    },
     /// Print the completions of this command for a shell; its manual says where they go.
     Completions {
         /// Which shell.
@@ -61,6 +69,7 @@ impl Cli {
             Command::Demo { once } => run_demo(once).await,
             Command::Look(look) => look.run(options).await,
             Command::Act(act) => act.run(options).await,
+            Command::Console { port } => serve(options, port).await,
             Command::Author(command) => return author::run(&command, options.output).end(),
             Command::Completions { shell } => Ok(completion::script(shell)),
         };
@@ -74,6 +83,17 @@ async fn run_demo(once: bool) -> Result<Shown, Failure> {
         Ok(good) => Ok(Shown::printed(!good)),
         Err(error) => Err(Failure::new(3, error)),
     }
+}
+
+/// Prints where the console is, and serves it until the process ends.
+async fn serve(options: &Options, port: u16) -> Result<Shown, Failure> {
+    let console = Console::open(Desk::open(options).await?, port).await?;
+    println!(
+        "the console is at {}\nWhoever has this URL acts as you. Ctrl-C ends it.",
+        console.url()
+    );
+    console.serve().await?;
+    Ok(Shown::printed(false))
 }
 
 #[cfg(test)]

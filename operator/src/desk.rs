@@ -27,7 +27,7 @@ pub mod view;
 
 pub use act::Act;
 pub use error::DeskError;
-pub use filter::Filter;
+pub use filter::{Filter, Standing};
 pub use look::Look;
 
 use view::Delivery;
@@ -72,6 +72,11 @@ impl Desk {
         Ok(Self { ledger, outputs, config, stack: stack.to_owned() })
     }
 
+    /// The stack's name.
+    pub fn stack(&self) -> &str {
+        &self.stack
+    }
+
     /// What happened to one delivery.
     ///
     /// # Errors
@@ -81,7 +86,7 @@ impl Desk {
     }
 
     /// Who is at the desk, as AWS knows her; stands in the history of what she orders.
-    async fn caller(&self) -> Result<String, DeskError> {
+    pub(crate) async fn caller(&self) -> Result<String, DeskError> {
         let client = aws_sdk_sts::Client::new(&self.config);
         let answer = client.get_caller_identity().send().await;
         let answer = answer.map_err(|e| DeskError::Aws("ask AWS who you are", chain(e)))?;
@@ -89,7 +94,7 @@ impl Desk {
     }
 
     /// The one delivery whose id begins so.
-    async fn entry(&self, id: &str) -> Result<Entry, DeskError> {
+    pub(crate) async fn entry(&self, id: &str) -> Result<Entry, DeskError> {
         let found = self.ledger.find(id).await?;
         let [key] = found.as_slice() else {
             let count = found.len();

@@ -10,6 +10,7 @@
 
 pub mod author;
 pub mod cli;
+pub mod console;
 pub mod demo;
 pub mod desk;
 pub mod engine;

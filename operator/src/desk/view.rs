@@ -24,3 +24,7 @@ pub use list::{Deliveries, Item};
 pub use plan::{Figures, Plan};
 pub use record::Life;
 pub use status::{Facts, Row, Status};
+
+pub(crate) use audit::who;
+pub(crate) use status::gate;
+pub(crate) use table::{age, number};

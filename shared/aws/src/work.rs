@@ -91,7 +91,9 @@ impl Ledger {
         most: usize,
     ) -> Result<Page, PortError> {
         let partitions = self.parked_partitions().await?;
-        let asked = partitions.iter().map(|name| self.beyond(name, from, after, most));
+        // Collected, so that no closure is held over an await: a console's handler must be `Send`.
+        let asked: Vec<_> =
+            partitions.iter().map(|name| self.beyond(name, from, after, most)).collect();
         let pages: Vec<Page> = stream::iter(asked).buffer_unordered(8).try_collect().await?;
         let more = pages.iter().any(|page| page.more);
         let mut places: Vec<Place> = pages.into_iter().flat_map(|page| page.places).collect();

@@ -1,0 +1,40 @@
+//! Who did what at the desk, newest first.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+
+use super::{
+    page,
+    site::{Said, Shown, Site, moment, shown},
+};
+use crate::desk::view::who;
+
+/// So many acts stand on the page.
+const MOST: usize = 100;
+
+pub(super) async fn show(State(site): State<Arc<Site>>) -> Shown {
+    let audit = site.desk.audit(None, MOST, None).await.map_err(|e| site.refused(&e, "/"))?;
+    let rows = audit.acts.iter().map(|note| page::AuditRow {
+        at: moment(note.at),
+        by: who(&note.by).to_owned(),
+        what: note.did.word().to_owned(),
+        path: path(&note.on),
+        of: note.on.clone(),
+        reason: note.reason.clone(),
+    });
+    let lead = "Every act at the desk, written down before it was done. Nothing rewrites it.";
+    shown(&page::Audit {
+        frame: site.frame("Audit", Said::default(), None),
+        lead: lead.to_owned(),
+        rows: rows.collect(),
+    })
+}
+
+/// The page of the delivery that an act was about; its id stands last.
+fn path(on: &str) -> String {
+    let id = on.rsplit_once("delivery ").map(|(_, id)| id);
+    let id =
+        id.filter(|id| id.len() == 36 && id.chars().all(|c| c.is_ascii_hexdigit() || c == '-'));
+    id.map(|id| format!("/deliveries/{id}")).unwrap_or_default()
+}

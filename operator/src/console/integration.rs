@@ -1,0 +1,86 @@
+//! One integration: its policy, its destination's gate, and what needs somebody.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use fairlead_core::{
+    gate::{Breaker, Gate},
+    id::IntegrationName,
+    integration::{Destination, Integration},
+    span,
+};
+
+use super::{
+    list::{gate_tone, link, list},
+    page,
+    site::{After, Shown, Site, moment, shown},
+};
+use crate::desk::{Filter, Standing, view};
+
+/// So many of what needs somebody stand on the page.
+const MOST: usize = 20;
+
+pub(super) async fn show(
+    State(site): State<Arc<Site>>,
+    Path(name): Path<String>,
+    Query(said): After,
+) -> Shown {
+    let found = fairlead_catalog::catalog().find(&IntegrationName::new(&name));
+    let Some((integration, destination)) = found else {
+        let why = format!("No integration of this bundle is called \"{name}\".");
+        return Err(site.trouble("There is no such integration", &why, "/"));
+    };
+    let gates = site.desk.gates().await.map_err(|e| site.refused(&e, "/"))?;
+    let gate = gates.get(&destination.name);
+    let word = gate.map_or("closed", view::gate);
+    let (state, integration_name) = (Some(Standing::Parked), Some(name.clone()));
+    let filter = Filter { state, integration: integration_name, ..Filter::default() };
+    let parked = site.desk.deliveries(&filter, MOST, None).await;
+    let parked = parked.map_err(|e| site.refused(&e, "/"))?;
+    let next = format!("/deliveries?state=parked&integration={name}&");
+    shown(&page::Integration {
+        frame: site.frame("Now", said, Some(10)),
+        description: integration.description.clone(),
+        destination: destination.name.to_string(),
+        gate: word,
+        gate_tone: gate_tone(word),
+        stopped: gate.and_then(stopped),
+        paused: gate.is_some_and(|gate| gate.pause.is_some()),
+        facts: facts(integration, destination),
+        runbook: link(integration.owner.runbook.as_deref()),
+        list: list(&parked, &next, "Nothing of this integration needs anyone."),
+        name,
+    })
+}
+
+fn stopped(gate: &Gate) -> Option<String> {
+    match (&gate.pause, &gate.breaker) {
+        (Some(pause), _) => {
+            let (by, since) = (view::who(&pause.by), moment(pause.since));
+            Some(format!("Paused by {by} since {since} UTC: {}", pause.reason))
+        }
+        (None, Breaker::Open { until }) => {
+            Some(format!("The breaker is open until {} UTC: calls failed.", moment(*until)))
+        }
+        (None, Breaker::HalfOpen { .. }) => {
+            Some("The breaker lets one probe at a time pass.".into())
+        }
+        (None, Breaker::Closed) => None,
+    }
+}
+
+fn facts(of: &Integration, destination: &Destination) -> Vec<(&'static str, String)> {
+    let schedule: Vec<String> = of.retry.schedule.iter().map(|wait| span::text(*wait)).collect();
+    let rate =
+        destination.rate.map(|rate| format!("{} calls in {}", rate.calls, span::text(rate.per)));
+    vec![
+        ("Owner", format!("{}, {}", of.owner.team, of.owner.contact)),
+        ("Event", of.source.event.clone()),
+        ("Destination", format!("{}, {}", destination.name, destination.base_url)),
+        ("Retries after", schedule.join(", ")),
+        ("Gives up after", span::text(of.retry.give_up_after)),
+        ("Rate", rate.unwrap_or_else(|| "none declared".to_owned())),
+        ("Recognises events for", span::text(of.idempotency.keep)),
+        ("Configuration", of.hash.as_str().chars().take(12).collect()),
+    ]
+}

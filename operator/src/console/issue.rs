@@ -1,0 +1,112 @@
+//! Issues: the open ones, and one of them with its deliveries.
+
+use std::sync::Arc;
+
+use axum::{
+    Form,
+    extract::{Path, Query, State},
+};
+use fairlead_core::issue::list::Summary;
+use jiff::Timestamp;
+
+use super::{
+    act::Given,
+    list::list,
+    page,
+    site::{After, Said, Shown, Site, moment, shown, went},
+};
+use crate::desk::view::{self, age, who};
+
+pub(super) async fn all(State(site): State<Arc<Site>>) -> Shown {
+    let found = site.desk.issues().await.map_err(|e| site.refused(&e, "/"))?;
+    let open = found.issues.iter().filter(|issue| issue.phase != "resolved").count();
+    shown(&page::Issues {
+        frame: site.frame("Issues", Said::default(), Some(10)),
+        lead: match open {
+            0 => "Nothing needs anyone.".to_owned(),
+            1 => "One cause holds deliveries back.".to_owned(),
+            more => format!("{more} causes hold deliveries back."),
+        },
+        rows: found.issues.iter().map(|issue| row(issue, found.now)).collect(),
+    })
+}
+
+pub(super) async fn one(
+    State(site): State<Arc<Site>>,
+    Path(id): Path<String>,
+    Query(said): After,
+) -> Shown {
+    let found = site.desk.issue(&id).await.map_err(|e| site.refused(&e, "/issues"))?;
+    let (issue, now) = (&found.issue, Timestamp::now());
+    let deliveries = view::Deliveries {
+        now,
+        deliveries: found.deliveries.clone(),
+        cursor: None,
+        next: String::new(),
+    };
+    let class = issue.class;
+    shown(&page::Issue {
+        frame: site.frame("Issues", said, None),
+        id: issue.id.to_string(),
+        integration: issue.integration.clone(),
+        cause: cause(issue),
+        state: state(issue),
+        tone: tone(issue),
+        action: class.next_action().to_owned(),
+        facts: vec![
+            ("Parked deliveries", issue.count.to_string()),
+            ("Opened", format!("{} UTC", moment(issue.opened_at))),
+            ("Last seen", format!("{} UTC", moment(issue.last_seen))),
+            ("Owner", issue.owner.clone()),
+            ("At the terminal", issue.next.clone()),
+        ],
+        may_acknowledge: issue.phase == "open",
+        list: list(&deliveries, "", "None of its deliveries is parked any more."),
+    })
+}
+
+pub(super) async fn acknowledge(
+    State(site): State<Arc<Site>>,
+    Path(id): Path<String>,
+    Form(given): Form<Given>,
+) -> Shown {
+    let back = format!("/issues/{id}");
+    given.check(&site, &back)?;
+    let done = site.desk.acknowledge(&id, given.reason.trim()).await;
+    let done = done.map_err(|e| site.refused(&e, &back))?;
+    Ok(went(&back, &done.said))
+}
+
+fn row(issue: &Summary, now: Timestamp) -> page::IssueRow {
+    page::IssueRow {
+        id: issue.id.to_string(),
+        integration: issue.integration.clone(),
+        cause: cause(issue),
+        owner: issue.owner.clone(),
+        count: issue.count.to_string(),
+        first: age(issue.opened_at, now),
+        last: age(issue.last_seen, now),
+        state: state(issue),
+        tone: tone(issue),
+    }
+}
+
+fn cause(issue: &Summary) -> String {
+    let code = issue.code.as_deref().map(|code| format!(" {code}"));
+    format!("{}{}", issue.class.word(), code.unwrap_or_default())
+}
+
+fn state(issue: &Summary) -> String {
+    match &issue.acknowledged_by {
+        Some(by) => format!("{} is on it", who(by)),
+        None => issue.phase.to_owned(),
+    }
+}
+
+fn tone(issue: &Summary) -> &'static str {
+    match issue.phase {
+        "open" => "bad",
+        "acknowledged" => "wait",
+        _ => "good",
+    }
+}

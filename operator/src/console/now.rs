@@ -1,0 +1,65 @@
+//! The first page: how every integration stands, and what needs somebody.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::extract::{Query, State};
+
+use super::{
+    list::{gate_tone, list},
+    page,
+    site::{After, Shown, Site, moment, shown},
+};
+use crate::desk::{
+    Filter, Standing,
+    view::{self, age, number},
+};
+
+/// So many of what needs somebody stand on the page.
+const MOST: usize = 10;
+
+pub(super) async fn show(State(site): State<Arc<Site>>, Query(said): After) -> Shown {
+    let status = site.desk.status(None).await.map_err(|e| site.refused(&e, "/"))?;
+    let filter = Filter { state: Some(Standing::Parked), ..Filter::default() };
+    let parked = site.desk.deliveries(&filter, MOST, None).await;
+    let parked = parked.map_err(|e| site.refused(&e, "/"))?;
+    let sum = |of: fn(&view::Row) -> usize| number(status.integrations.iter().map(of).sum());
+    let stopped = status.integrations.iter().filter(|row| row.gate != "closed");
+    let stopped: BTreeSet<_> = stopped.filter_map(|row| destination(&row.integration)).collect();
+    let needs_you = sum(|row| row.needs_you);
+    let lead = match needs_you.as_str() {
+        "0" => "Nothing needs anyone. What waits is tried again by itself.".to_owned(),
+        "1" => "One record needs somebody.".to_owned(),
+        some => format!("{some} records need somebody."),
+    };
+    shown(&page::Now {
+        frame: site.frame("Now", said, Some(5)),
+        lead,
+        needs_you,
+        waiting: sum(|row| row.waiting),
+        done: sum(|row| row.done),
+        since: moment(status.since),
+        stopped: number(stopped.len()),
+        bounded: status.bounded,
+        rows: status.integrations.iter().map(|one| row(one, &status)).collect(),
+        list: list(&parked, "/deliveries?state=parked&", "Nothing needs anyone."),
+    })
+}
+
+fn row(row: &view::Row, status: &view::Status) -> page::Row {
+    page::Row {
+        name: row.integration.clone(),
+        owner: row.owner.clone(),
+        done: number(row.done),
+        waiting: number(row.waiting),
+        needs_you: number(row.needs_you),
+        gate: row.gate,
+        gate_tone: gate_tone(row.gate),
+        oldest: row.oldest.map(|since| age(since, status.now)).unwrap_or_default(),
+    }
+}
+
+fn destination(integration: &str) -> Option<&'static str> {
+    let name = fairlead_core::id::IntegrationName::new(integration);
+    let (_, destination) = fairlead_catalog::catalog().find(&name)?;
+    Some(destination.name.as_str())
+}

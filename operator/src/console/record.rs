@@ -1,0 +1,56 @@
+//! Everything that happened to one business record.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::extract::{Query, State};
+use fairlead_core::span;
+use serde::Deserialize;
+
+use super::{
+    list::{encoded, tone},
+    page,
+    site::{Said, Shown, Site, moment, shown},
+};
+use crate::desk::view;
+
+/// What is asked for.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    id: String,
+    since: Option<String>,
+}
+
+pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Asked>) -> Shown {
+    let id = asked.id.trim();
+    if id.is_empty() {
+        return Err(site.trouble(
+            "Which record?",
+            "Give its id in the source system, as D-1042.",
+            "/",
+        ));
+    }
+    let since: Option<Duration> = asked.since.as_deref().and_then(|text| span::parse(text).ok());
+    let life = site.desk.record(id, since).await.map_err(|e| site.refused(&e, "/"))?;
+    let count = life.deliveries.len();
+    shown(&page::Record {
+        frame: site.frame("", Said::default(), None),
+        id: life.record,
+        encoded: encoded(id),
+        lead: format!("{count} deliveries in the last {}, oldest first.", life.since),
+        since: life.since,
+        lives: life.deliveries.iter().map(one).collect(),
+    })
+}
+
+fn one(delivery: &view::Delivery) -> page::Life {
+    let class = delivery.class.map(|class| format!("needs you: {}", class.word()));
+    page::Life {
+        id: delivery.delivery.clone(),
+        integration: delivery.integration.clone(),
+        record: delivery.record.to_string(),
+        standing: class.unwrap_or_else(|| delivery.state.to_owned()),
+        tone: tone(delivery.state),
+        lines: delivery.history.iter().map(|l| (moment(l.at), l.text.clone())).collect(),
+    }
+}
