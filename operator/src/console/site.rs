@@ -37,7 +37,7 @@ pub(super) struct Site {
 pub(super) type Shown = Result<Response, Trouble>;
 
 /// Why a page could not be shown.
-pub(super) struct Trouble(Response);
+pub(super) struct Trouble(Box<Response>);
 
 /// What an act has done, carried over its redirect.
 #[derive(Debug, Default, Deserialize)]
@@ -82,7 +82,7 @@ async fn script() -> impl IntoResponse {
 }
 
 async fn nowhere(State(site): State<Arc<Site>>) -> Response {
-    site.trouble("There is no such page", "The console has no page at this path.", "/").0
+    *site.trouble("There is no such page", "The console has no page at this path.", "/").0
 }
 
 /// Asks the guard, and gives every answer the headers that keep it to itself.
@@ -150,10 +150,8 @@ impl Site {
         let frame = self.frame("", Said::default(), None);
         let (title, why, back) = (title.to_owned(), why.to_owned(), back.to_owned());
         let page = page::Problem { frame, title, why, back };
-        Trouble(
-            (StatusCode::UNPROCESSABLE_ENTITY, Html(page.render().unwrap_or_default()))
-                .into_response(),
-        )
+        let text = Html(page.render().unwrap_or_default());
+        Trouble(Box::new((StatusCode::UNPROCESSABLE_ENTITY, text).into_response()))
     }
 
     /// The same for what the desk says.
@@ -164,14 +162,14 @@ impl Site {
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        self.0
+        *self.0
     }
 }
 
 /// A page as an answer.
 pub(super) fn shown(page: &impl Template) -> Shown {
     let failed = |e: askama::Error| {
-        Trouble((StatusCode::INTERNAL_SERVER_ERROR, e.to_string()).into_response())
+        Trouble(Box::new((StatusCode::INTERNAL_SERVER_ERROR, e.to_string()).into_response()))
     };
     page.render().map(|text| Html(text).into_response()).map_err(failed)
 }
