@@ -8,7 +8,6 @@ mod law;
 mod mistake;
 mod model;
 mod property;
-mod record;
 mod replay;
 mod setting;
 mod trace;
