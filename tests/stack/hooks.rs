@@ -31,7 +31,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
             no_hook(w).boxed_local()
         }),
         Scenario::at(
-            &[Stage::Rotate],
+            &[Stage::RotateHook],
             "both keys of a webhook are good while it is rotated, and the old one ends with its line",
             |w| rotated(w).boxed_local(),
         ),

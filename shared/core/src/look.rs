@@ -83,8 +83,9 @@ fn send(mut life: Life, moment: &Moment) -> Step {
     life.refused = false;
     let goes = moment.hops < Ticket::MOST_HOPS;
     let held = if goes { Held::Queue } else { Held::Index { look_at: moment.now } };
+    // By way of retry: dispatch itself may not send to its own queue.
     life.state = State::Waiting { due_at: moment.now, held };
-    let ticket = Command::Send { queue: Queue::Dispatch, delay: Duration::ZERO };
+    let ticket = Command::Send { queue: Queue::Retry, delay: Duration::ZERO };
     Step { next: Some(life), lines: vec![], commands: goes.then_some(ticket).into_iter().collect() }
 }
 

@@ -13,18 +13,20 @@ pub(crate) enum Stage {
     Together,
     /// A key is rotated: needs a dispatch that does nothing else.
     Rotate,
+    /// A webhook's key is rotated: its deliveries would start a dispatch beside the one of `Rotate`.
+    RotateHook,
     /// Nothing moves any more; looks back at all that was before.
     After,
 }
 
 /// How many scenarios still hold each stage.
 #[derive(Debug)]
-pub(crate) struct Stages(watch::Sender<[usize; 4]>);
+pub(crate) struct Stages(watch::Sender<[usize; 5]>);
 
 impl Stages {
     /// For these scenarios and no others: one that was filtered out is not waited for.
     pub(crate) fn of(chosen: &[Scenario]) -> Self {
-        let mut left = [0; 4];
+        let mut left = [0; 5];
         chosen.iter().flat_map(|one| one.stages).for_each(|stage| left[*stage as usize] += 1);
         Self(watch::Sender::new(left))
     }
