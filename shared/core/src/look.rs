@@ -14,7 +14,8 @@ use crate::{
     outcome::{Answer, Outcome, judge},
     settle::{self, Heard, park},
     span::after,
-    ticket::{Queue, Ticket},
+    ticket::Queue,
+    wait,
 };
 
 /// What came of a lookup.
@@ -81,10 +82,10 @@ fn send(mut life: Life, moment: &Moment) -> Step {
     life.clear_doubt();
     life.first_sent_at = None;
     life.refused = false;
-    let goes = moment.hops < Ticket::MOST_HOPS;
+    let goes = wait::fits_queue(Duration::ZERO, moment.hops);
     let held = if goes { Held::Queue } else { Held::Index { look_at: moment.now } };
-    // By way of retry: dispatch itself may not send to its own queue.
     life.state = State::Waiting { due_at: moment.now, held };
+    // By way of retry: dispatch itself may not send to its own queue.
     let ticket = Command::Send { queue: Queue::Retry, delay: Duration::ZERO };
     Step { next: Some(life), lines: vec![], commands: goes.then_some(ticket).into_iter().collect() }
 }
