@@ -44,7 +44,8 @@ fn options() -> Options {
 
 async fn refused(world: &World, case: &Case) -> Entry {
     let error = json!({"error": {"code": "no", "message": "amount is higher than the order"}});
-    let no = Step::Status { code: 422, retry_after: None, body: Some(error) };
+    // A status that no other scenario uses: these deliveries open an issue of their own.
+    let no = Step::Status { code: 423, retry_after: None, body: Some(error) };
     world.vendor.behave(&case.id, vec![no]);
     world.accept(case).await;
     let entry = world.parked(SOON, case, Class::Rejected).await;
