@@ -51,12 +51,25 @@ impl Engine {
         vendor_url: &str,
         report: &(dyn Fn(&str) + Sync),
     ) -> Result<Self, EngineError> {
+        Self::start_with(root, None, vendor_url, report).await
+    }
+
+    /// The same, with a second folder of integrations compiled beside the user's own.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub async fn start_with(
+        root: &Path,
+        also: Option<&Path>,
+        vendor_url: &str,
+        report: &(dyn Fn(&str) + Sync),
+    ) -> Result<Self, EngineError> {
         let root = &root
             .canonicalize()
             .map_err(|e| EngineError::io("find the project's folder", root, e))?;
         let run = Run::open(root)?;
         let tools = venv::ready(root, report).await?;
-        let sam = Sam { root, tools: &tools, run: run.dir() };
+        let sam = Sam { root, also, tools: &tools, run: run.dir() };
         let ((), ministack) =
             tokio::try_join!(build(&sam, report), ministack(&tools, &run, report))?;
 

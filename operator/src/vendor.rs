@@ -133,7 +133,15 @@ impl Vendor {
 
     /// Accepts this bearer key, and no other, from now on.
     pub fn accept_key(&self, destination: &str, key: &str) -> Result<(), VendorError> {
-        self.change(destination, |one| one.key = key.to_owned())
+        self.change(destination, |one| {
+            one.key = key.to_owned();
+            one.next_key = None;
+        })
+    }
+
+    /// Accepts this bearer key as well, until [`Vendor::accept_key`] names the only one again.
+    pub fn accept_key_too(&self, destination: &str, key: &str) -> Result<(), VendorError> {
+        self.change(destination, |one| one.next_key = Some(key.to_owned()))
     }
 
     /// The plans that still have steps.

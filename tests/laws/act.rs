@@ -125,6 +125,7 @@ impl Model {
                 world.left.stale_pages -= 1;
                 Heard::Page(vec![self.key.clone()])
             }
+            Op::Gate | Op::SaveGate(..) => unreachable!("the gate is no part of this world"),
             Op::Look => Heard::Page(world.is_due().then(|| self.key.clone()).into_iter().collect()),
         }
     }

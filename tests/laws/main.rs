@@ -1,6 +1,7 @@
 //! The laws of a delivery: the real `decide`, `drive`, `accept` and `release`, explored exhaustively.
 
 mod act;
+mod breaker;
 mod explore;
 mod honest;
 mod kept;

@@ -99,7 +99,7 @@ impl Model {
             }]);
         }
         Self {
-            // Without its destination no gate is asked: the gate has tests of its own.
+            // Without its destination no gate is asked: the gate has a model of its own.
             catalog: Catalog { destinations: BTreeMap::new(), ..sample::catalog(&integration) },
             empty: Catalog::default(),
             key: EntryKey::of(&integration.name, &submission.idempotency_key),

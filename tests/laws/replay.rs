@@ -21,6 +21,7 @@ use fairlead_core::{
     pace::Pace,
     ports::{Gates, Inserted, Issues, PortError, Ports, Saved},
     record::{Record, RecordName},
+    running::Running,
     ticket::{Queue, Ticket},
     turn::Turn,
     wait::Jitter,
@@ -52,6 +53,10 @@ pub(crate) enum Op {
     Publish,
     /// Look at the entry's partition of the due index.
     Look,
+    /// Read the destination's gate.
+    Gate,
+    /// Replace this version of it.
+    SaveGate(Kept<Gate>, Version),
 }
 
 /// What the world has answered.
@@ -77,6 +82,8 @@ pub(crate) enum Heard {
     Asked(Answer, Finding),
     /// A page of the due index.
     Page(Vec<EntryKey>),
+    /// The destination's gate.
+    Gate(Option<Kept<Gate>>),
     /// The world did not do its part, or did and could not say so.
     Failed,
 }
@@ -87,6 +94,8 @@ pub(crate) struct Here {
     pub(crate) now: Timestamp,
     pub(crate) token: Token,
     pub(crate) jitter: Jitter,
+    /// The gate is a part of the world; else none ever closes.
+    pub(crate) gated: bool,
 }
 
 /// How far a worker has come.
@@ -172,19 +181,32 @@ fn stripped(entry: &Entry) -> Kept<Entry> {
     Kept::new(entry)
 }
 
-/// No gate ever closes here, and nothing is ordered: records have a model of their own.
+/// One destination without a rate and without a cap, and nothing is ordered: gates and records have models of their own.
 impl Gates for Replay {
     async fn gate(&self, _: &DestinationName) -> Result<Option<Gate>, PortError> {
-        Ok(None)
+        if !self.here.gated {
+            return Ok(None);
+        }
+        match self.ask(|| Op::Gate).await {
+            Heard::Gate(gate) => Ok(gate.map(|kept| Gate::clone(&kept))),
+            _ => failed(),
+        }
     }
 
     async fn save_gate(
         &self,
         _: &DestinationName,
-        _: &Gate,
-        _: Version,
+        gate: &Gate,
+        replaces: Version,
     ) -> Result<Saved, PortError> {
-        Ok(Saved::Done)
+        if !self.here.gated {
+            return Ok(Saved::Done);
+        }
+        match self.ask(|| Op::SaveGate(Kept::new(gate.clone()), replaces)).await {
+            Heard::Done => Ok(Saved::Done),
+            Heard::Lost => Ok(Saved::Lost),
+            _ => failed(),
+        }
     }
 
     async fn pace(&self, _: &DestinationName) -> Result<Option<Pace>, PortError> {
@@ -205,6 +227,19 @@ impl Gates for Replay {
     }
 
     async fn save_turn(&self, _: &str, _: &Turn, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
+
+    async fn running(&self, _: &DestinationName) -> Result<Option<Running>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_running(
+        &self,
+        _: &DestinationName,
+        _: &Running,
+        _: Version,
+    ) -> Result<Saved, PortError> {
         Ok(Saved::Done)
     }
 }

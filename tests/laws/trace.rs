@@ -78,6 +78,8 @@ fn operation(stand: &Stand) -> String {
         Stand::At(Op::Ask) => "ask the vendor".to_owned(),
         Stand::At(Op::Publish) => "tell the owner".to_owned(),
         Stand::At(Op::Look) => "read the due index".to_owned(),
+        Stand::At(Op::Gate) => "read the gate".to_owned(),
+        Stand::At(Op::SaveGate(gate, replaces)) => format!("save {gate:?} over {replaces:?}"),
         Stand::Over(_) => "acknowledge".to_owned(),
     }
 }

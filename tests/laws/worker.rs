@@ -219,7 +219,8 @@ impl Worker {
 }
 
 fn worker_here(model: &Model, world: &World) -> Here {
-    Here { now: world.now, token: fresh_token(world), jitter: model.setting.jitter }
+    let (now, token) = (world.now, fresh_token(world));
+    Here { now, token, jitter: model.setting.jitter, gated: false }
 }
 
 /// A token that neither the ledger nor a worker holds: the version at hand and a number beside it.

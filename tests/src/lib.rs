@@ -1,5 +1,6 @@
-//! What laws and stories share: sample integrations, and a world in memory.
+//! What laws, stories and the stack share: sample integrations, a world in memory, and the contract of all worlds.
 
+pub mod contract;
 pub mod memory;
 pub mod sample;
 pub mod simulation;

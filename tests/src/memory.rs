@@ -23,6 +23,8 @@ use fairlead_core::{
     record::Record,
     render::{Found, Need, Renders},
     request::Request,
+    running::Running,
+    span::after,
     ticket::{Queue, Ticket},
     turn::Turn,
     violation::Violation,
@@ -86,6 +88,7 @@ struct Inside {
     named: u64,
     turns: BTreeMap<String, Turn>,
     links: BTreeMap<String, Link>,
+    running: BTreeMap<DestinationName, Running>,
     messages: Vec<Message>,
     dead: Vec<Message>,
     alerts: Vec<Alert>,
@@ -231,6 +234,20 @@ impl World {
     /// Moves every message of the DLQ to the dispatch queue, as a redrive does.
     pub fn redrive(&self) {
         self.inside.borrow_mut().redrive();
+    }
+
+    /// Takes what can be received from a queue now.
+    pub fn take(&self, queue: Queue) -> Vec<String> {
+        let mut inside = self.inside.borrow_mut();
+        let now = inside.now;
+        let ripe = |m: &mut Message| m.queue == queue && m.is_visible(now);
+        inside.messages.extract_if(.., ripe).map(|m| m.body).collect()
+    }
+
+    /// Lets so much time pass while no function runs.
+    pub fn pass(&self, length: Duration) {
+        let now = &mut self.inside.borrow_mut().now;
+        *now = after(*now, length);
     }
 
     fn next_number(&self) -> u128 {

@@ -135,6 +135,7 @@ pub fn catalog(integration: &Integration) -> Catalog {
         timeout: Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(10) },
         private: false,
         rate: None,
+        in_flight: None,
         breaker: Some(BreakerPolicy::default()),
         outcomes: vec![],
     };

@@ -105,16 +105,16 @@ async fn conflict(world: &World) {
 
 async fn falters(world: &World) {
     let case = Case::deal("FALTER-1");
-    // Longer than the schedule's second wait of a minute, so that only the header can explain it.
-    world.vendor.behave(&case.id, vec![Step::status(500), Step::retry_after(503, "64")]);
+    // Longer than the schedule's second wait of a minute with all its jitter, so that only the header can explain it.
+    world.vendor.behave(&case.id, vec![Step::status(500), Step::retry_after(503, "75")]);
     world.accept(&case).await;
-    let entry = world.delivered(Duration::from_secs(150), &case).await;
+    let entry = world.delivered(Duration::from_secs(180), &case).await;
     assert_eq!(entry.life.attempts, 3);
     let requests = world.requests(&case);
     let [first, second, third] = &requests[..] else { panic!("three requests: {requests:?}") };
     assert_same(&requests, &case.key);
     assert!(second.at.duration_since(first.at).as_secs() >= 10, "before the schedule");
-    assert!(third.at.duration_since(second.at).as_secs() >= 64, "before Retry-After");
+    assert!(third.at.duration_since(second.at).as_secs() >= 75, "before Retry-After");
     assert_eq!(world.invoices(&case), 1);
 }
 

@@ -4,6 +4,7 @@
 //! `cargo test -p fairlead-tests --test stack -- 'a 422'` runs the scenarios with that text in their names.
 
 mod bus;
+mod contract;
 mod crash;
 mod delivery;
 mod desk;
@@ -13,12 +14,15 @@ mod examples;
 mod forms;
 mod fuzz;
 mod hooks;
+mod hostile;
 mod iam;
 mod ingress;
+mod limits;
 mod parking;
 mod rest;
 mod rotation;
 mod secrets;
+mod sick;
 mod support;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -71,6 +75,10 @@ fn all() -> Vec<Scenario> {
     all.extend(hooks::scenarios());
     all.extend(forms::scenarios());
     all.extend(iam::scenarios());
+    all.extend(limits::scenarios());
+    all.extend(sick::scenarios());
+    all.extend(hostile::scenarios());
+    all.extend(contract::scenarios());
     all.extend(rotation::scenarios());
     all.extend(rest::scenarios());
     all.extend(secrets::scenarios());

@@ -1,16 +1,49 @@
 //! A rotated key costs one refused call and no delivery.
 
+use std::time::Duration;
+
 use fairlead_core::id::DestinationName;
 use futures::FutureExt;
 
 use crate::support::{
-    case::Case, scenario::Scenario, stage::Stage, wait::SOON, watch::words, world::World,
+    bundle::catalog, case::Case, many::things, scenario::Scenario, stage::Stage, wait::SOON,
+    watch::words, world::World,
 };
 
+/// 300 events beside everything else that runs.
+const LONG: Duration = Duration::from_secs(240);
+
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    vec![Scenario::at(&[Stage::Rotate], "a rotated key is picked up after one 401", |w| {
-        rotated(w).boxed_local()
-    })]
+    vec![
+        Scenario::at(&[Stage::Rotate], "a rotated key is picked up after one 401", |w| {
+            rotated(w).boxed_local()
+        }),
+        Scenario::new("a key rotated in the middle of 300 events parks none", |w| {
+            in_the_middle(w).boxed_local()
+        }),
+    ]
+}
+
+/// Guarantee 3, over a rotation: the vendor takes both keys for a moment, then only the new one.
+async fn in_the_middle(world: &World) {
+    let cases = things("thing-to-rotated", "ROTATED", 300);
+    let (before, after) = cases.split_at(100);
+    world.accept_all(before).await;
+    let rotate = async {
+        let name = DestinationName::new("rotated-api");
+        let secret = catalog().destinations[&name].auth.secret();
+        world.rotate_key(&name, secret, "second").await.expect("a new key");
+    };
+    futures::join!(world.accept_all(after), rotate);
+    for (case, entry) in cases.iter().zip(world.delivered_all(LONG, &cases).await) {
+        assert_eq!(entry.life.failures, 0, "{}", world.story(case).await);
+        assert_eq!(world.invoices(case), 1, "{}", case.id);
+    }
+    let requests = world.vendor.requests();
+    let refused =
+        requests.iter().filter(|r| r.destination == "rotated-api" && r.answered == Some(401));
+    let refused = refused.count();
+    assert!(refused < 60, "{refused} calls were refused; a few a process are enough");
 }
 
 async fn rotated(world: &World) {
@@ -22,7 +55,7 @@ async fn rotated(world: &World) {
     assert_eq!(world.delivered(SOON, &before).await.life.attempts, 1);
 
     let name = DestinationName::new("crm-api");
-    let secret = fairlead_catalog::catalog().destinations[&name].auth.secret();
+    let secret = catalog().destinations[&name].auth.secret();
     world.set_key(&name, secret, "second").await.expect("a new key");
 
     world.accept(&after).await;

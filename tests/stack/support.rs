@@ -1,8 +1,10 @@
 //! What the scenarios share.
 
+pub(crate) mod bundle;
 pub(crate) mod case;
 pub(crate) mod inbox;
 pub(crate) mod ledger;
+pub(crate) mod many;
 pub(crate) mod scenario;
 pub(crate) mod signed;
 pub(crate) mod stage;

@@ -11,6 +11,7 @@ mod function;
 mod iam;
 mod lambda;
 mod ledger;
+mod lifecycle;
 mod metric;
 mod openapi;
 mod place;

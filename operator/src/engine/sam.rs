@@ -12,6 +12,8 @@ use super::{ACCESS_KEY, REGION, lock, tool};
 /// The SAM CLI, set on one project and one start.
 pub(super) struct Sam<'a> {
     pub(super) root: &'a Path,
+    /// Integrations that are compiled beside the user's own.
+    pub(super) also: Option<&'a Path>,
     pub(super) tools: &'a Path,
     pub(super) run: &'a Path,
 }
@@ -22,6 +24,10 @@ impl Sam<'_> {
         let _held = lock::hold(&self.root.join(".fairlead/build.lock"), "building", report).await?;
         let mut build = self.command(&["build"]);
         build.arg("--build-dir").arg(self.run.join("build"));
+        match self.also {
+            Some(also) => build.env("FAIRLEAD_ALSO", also),
+            None => build.env_remove("FAIRLEAD_ALSO"),
+        };
         tool::run("sam build", "see the compiler's message", build, &self.run.join("sam-build.log"))
             .await
     }

@@ -2,7 +2,9 @@
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
+use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
+use std::io::Read;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Answer {
@@ -48,6 +50,16 @@ impl Answer {
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Answer {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// The same with a body that unpacks to so many bytes.
+    pub(super) fn packed(self, bytes: u64) -> Answer {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        let zeros = std::io::repeat(b'0').take(bytes);
+        // Writing to memory cannot fail.
+        let _ = std::io::copy(&mut { zeros }, &mut packer);
+        let body = packer.finish().unwrap_or_default().into();
+        Answer { body, ..self.with("content-encoding", "gzip") }
     }
 
     /// Status line and headers as they go over the wire, without the empty line that ends them.

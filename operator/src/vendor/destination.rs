@@ -23,6 +23,8 @@ pub enum Api {
 pub(super) struct Destination {
     pub(super) api: Api,
     pub(super) key: String,
+    /// Accepted as well, while a key is being replaced.
+    pub(super) next_key: Option<String>,
     pub(super) per_second: Option<u32>,
     /// What is done with a request that no plan speaks for.
     pub(super) usual: Step,
@@ -46,6 +48,7 @@ impl Destination {
         Destination {
             api,
             key: DEMO_KEY.to_owned(),
+            next_key: None,
             per_second: None,
             usual: Step::Ok,
             arrived: Window::default(),
@@ -69,6 +72,7 @@ impl Destination {
 
     /// Whether the `Authorization` header carries the key accepted now.
     pub(super) fn knows(&self, authorization: Option<&str>) -> bool {
-        authorization.and_then(|value| value.strip_prefix("Bearer ")) == Some(self.key.as_str())
+        let given = authorization.and_then(|value| value.strip_prefix("Bearer "));
+        given.is_some_and(|given| given == self.key || self.next_key.as_deref() == Some(given))
     }
 }

@@ -18,6 +18,7 @@ pub const STEPS: &str = r#"A plan is a list of steps. Steps marked * store the e
   {"do": "commit_then_status", "code": 500}            * does the work, then claims this; body as above
   {"do": "truncated"}                                  * half the body, then the connection closes
   {"do": "huge", "bytes": 1000000000}                  * a very long body of unannounced length
+  {"do": "bomb", "bytes": 100000000}                   * a short body that unpacks to this (gzip)
   {"do": "drip"}                                       * the body at one byte a second
   {"do": "drip_header", "every_ms": 100}               * status line and all at one byte a tenth
   {"do": "endless_header"}                             * headers without end
@@ -97,7 +98,7 @@ mod tests {
         let names: BTreeSet<String> = shown().iter().map(|(step, _)| step.name()).collect();
         let error = serde_json::from_str::<Step>(r#"{"do": "?"}"#).unwrap_err().to_string();
         let known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
-        assert_eq!(known.len(), 21, "{error}");
+        assert_eq!(known.len(), 22, "{error}");
         for name in known {
             assert!(names.contains(name), "{name} is not shown");
         }

@@ -57,6 +57,7 @@ pub(super) fn with_effect(step: Step, answer: Answer) -> Reply {
         Step::ResetMidBody => Reply::Wire(Wire::ResetMidBody(answer)),
         Step::Truncated => Reply::Wire(Wire::Truncated(answer)),
         Step::Huge { bytes } => Reply::Wire(Wire::Huge(answer, bytes)),
+        Step::Bomb { bytes } => Reply::Now(answer.packed(bytes)),
         Step::Drip { every_ms } => Reply::Wire(Wire::Drip(answer, pause(every_ms))),
         Step::DripHeader { every_ms } => Reply::Wire(Wire::DripHeader(answer, pause(every_ms))),
         Step::EndlessHeader => Reply::Wire(Wire::EndlessHeader(answer)),

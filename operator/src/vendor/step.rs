@@ -59,6 +59,11 @@ pub enum Step {
         /// The size of the body in bytes.
         bytes: u64,
     },
+    /// Commits and answers a compressed body that unpacks to this size: a gzip bomb.
+    Bomb {
+        /// The size of the unpacked body in bytes.
+        bytes: u64,
+    },
     /// Commits and answers as usual, but the body comes byte by byte.
     Drip {
         /// The pause before each byte in milliseconds.

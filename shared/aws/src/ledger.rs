@@ -125,6 +125,8 @@ impl Ledger {
             Err(failed) => failed,
         };
         match old_of_update(&failed) {
+            // An entry that has expired in between leaves nothing to read.
+            Some(old) if old.is_empty() => Ok(Saved::Lost),
             Some(old) if entry(old.clone())?.writer == new.writer => Ok(Saved::Done),
             Some(_) => Ok(Saved::Lost),
             None => Err(PortError::new("save the entry", chain(failed))),

@@ -34,18 +34,21 @@ impl Queues {
     /// Sends a ticket, visible after `delay`, rounded up to whole seconds.
     ///
     /// # Errors
-    /// When SQS does not answer, or this function has no such queue.
+    /// When SQS does not answer, this function has no such queue, or no queue keeps a ticket so long.
     pub async fn send(
         &self,
         queue: Queue,
         ticket: &Ticket,
         delay: Duration,
     ) -> Result<(), PortError> {
+        if delay > LONGEST_DELAY {
+            return Err(PortError::new("send the ticket", "the delay is too long for a queue"));
+        }
         let url = self
             .places
             .url(queue)
             .ok_or_else(|| PortError::new("send the ticket", "this function has no such queue"))?;
-        let seconds = delay.min(LONGEST_DELAY).as_millis().div_ceil(1000);
+        let seconds = delay.as_millis().div_ceil(1000);
         let mut message = self.client.send_message().queue_url(url).message_body(ticket.text());
         message = message.delay_seconds(i32::try_from(seconds).unwrap_or(i32::MAX));
         // Fair queues: one noisy integration does not delay the others on a standard queue.

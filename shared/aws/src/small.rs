@@ -1,4 +1,4 @@
-//! The small items of the ledger's table: gates, paces and turns, written under a condition.
+//! The small items of the ledger's table: what all dispatchers share per destination and per record, written under a condition.
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
@@ -10,6 +10,7 @@ use fairlead_core::{
     id::{DestinationName, Version},
     pace::Pace,
     ports::{Gates, PortError, Saved},
+    running::Running,
     turn::Turn,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -60,6 +61,20 @@ impl Gates for Ledger {
         replaces: Version,
     ) -> Result<Saved, PortError> {
         self.save_small(Small::new(of.to_owned(), turn.version), turn, replaces).await
+    }
+
+    async fn running(&self, of: &DestinationName) -> Result<Option<Running>, PortError> {
+        self.small(format!("slots#{of}")).await
+    }
+
+    async fn save_running(
+        &self,
+        of: &DestinationName,
+        running: &Running,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        let small = Small::new(format!("slots#{of}"), running.version);
+        self.save_small(small, running, replaces).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use fairlead_core::{
-    door::REACH,
+    door::longest_wait,
     id::IdempotencyKey,
     integration::{Auth, Dedupe, Destination, Lookup, Oauth2, ResponseRule},
     meaning::Finding,
@@ -134,8 +134,8 @@ impl Vendor {
         request: impl FnOnce(Timestamp) -> Result<HttpRequest, NotSent>,
         reuse: bool,
     ) -> Result<Heard, Answer> {
-        // Where calls have a rate, the function may have waited for this one's slot.
-        let waited = if call.destination.rate.is_some() { REACH } else { Duration::ZERO };
+        // Where a rate or a cap is declared, the function may have waited for this call's turn.
+        let waited = longest_wait(call.destination);
         let total = call.destination.timeout.total.min(self.longest.saturating_sub(waited));
         let now = Timestamp::now();
         if call.deadline.is_some_and(|end| until(now, end) < total + TO_RECORD) {

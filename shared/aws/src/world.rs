@@ -64,20 +64,24 @@ impl Aws {
     pub async fn from_env(catalog: &'static Catalog) -> Result<Self, EnvError> {
         let places = Places::from_env()?;
         let catalog = places.catalog(catalog)?;
-        let config = config().await;
+        Ok(Self::at(catalog, places, &config().await))
+    }
+
+    /// Connects the parts at these places.
+    pub fn at(catalog: &'static Catalog, places: Places, config: &aws_config::SdkConfig) -> Self {
         let parts = Parts {
             catalog,
-            ledger: Ledger::new(&config, places.ledger.clone()),
-            queues: Queues::new(&config, places.clone()),
-            secrets: Secrets::new(&config),
-            hook_keys: Secrets::of_hooks(&config),
-            channels: Channels::new(Topic::new(&config, places.alert_topic.clone()), &places),
-            boxes: Boxes::new(&config, places.clone()),
+            ledger: Ledger::new(config, places.ledger.clone()),
+            queues: Queues::new(config, places.clone()),
+            secrets: Secrets::new(config),
+            hook_keys: Secrets::of_hooks(config),
+            channels: Channels::new(Topic::new(config, places.alert_topic.clone()), &places),
+            boxes: Boxes::new(config, places.clone()),
             vendor: Vendor::new(&places),
             memory: Memory::default(),
             places,
         };
-        Ok(Self { parts: Arc::new(parts), deadline: None })
+        Self { parts: Arc::new(parts), deadline: None }
     }
 
     /// The same world for an invocation that Lambda will end at `deadline`.

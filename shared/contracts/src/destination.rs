@@ -3,17 +3,16 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use fairlead_core::{
-    gate::BreakerPolicy,
     id::{DestinationName, SecretName},
     integration::{Destination, Timeout},
-    pace::{NotARate, Rate},
     stage::Stage,
 };
 
 use crate::{
-    auth,
+    auth, circuit,
     code::Code,
     fields::{Fields, Said},
+    limit::{self, Limit},
     name,
     report::Mistakes,
     source::Source,
@@ -94,17 +93,16 @@ pub(crate) fn one(
         None => Some(Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(20) }),
         Some(_) => fields.map("timeout", mistakes).and_then(|fields| timeout(fields, mistakes)),
     };
-    let rate = match fields.optional("limit") {
-        None => Some(None),
-        Some(_) => {
-            fields.map("limit", mistakes).and_then(|fields| limit(fields, mistakes)).map(Some)
-        }
+    let limit = match fields.optional("limit") {
+        None => Some(Limit::default()),
+        Some(_) => fields.map("limit", mistakes).and_then(|fields| limit::read(fields, mistakes)),
     };
     let breaker = match fields.optional("circuit") {
         None => Some(None),
-        Some(_) => {
-            fields.map("circuit", mistakes).and_then(|fields| circuit(fields, mistakes)).map(Some)
-        }
+        Some(_) => fields
+            .map("circuit", mistakes)
+            .and_then(|fields| circuit::read(fields, mistakes))
+            .map(Some),
     };
     let outcomes = verdict::read(&mut fields, mistakes);
     fields.finish(mistakes);
@@ -114,41 +112,11 @@ pub(crate) fn one(
         auth: auth?,
         timeout: timeout?,
         private: private?,
-        rate: rate?,
+        rate: limit?.rate,
+        in_flight: limit?.in_flight,
         breaker: breaker?,
         outcomes: outcomes?,
     })
-}
-
-fn circuit(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<BreakerPolicy> {
-    let source = fields.source();
-    let usual = BreakerPolicy::default();
-    let said = fields.text("failures", mistakes);
-    let open = fields.length("open", usual.open_for, mistakes);
-    let most = fields.length("open_at_most", usual.open_at_most, mistakes);
-    fields.finish(mistakes);
-    let (said, (open_for, _), (open_at_most, _)) = (said?, open?, most?);
-    let Some(consecutive) = said.text.parse().ok().filter(|count| (1..=1_000).contains(count))
-    else {
-        let message = "\"failures\" counts failures in a row, from 1 to 1000";
-        let help = "write how many failures in a row stop the calls, as in failures: 5";
-        mistakes.add(Code::FL0211, source, &said.node.span, message, help);
-        return None;
-    };
-    Some(BreakerPolicy { consecutive, open_for, open_at_most, ..usual })
-}
-
-fn limit(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rate> {
-    let source = fields.source();
-    let said = fields.text("rate", mistakes);
-    fields.finish(mistakes);
-    let said = said?;
-    let rate = said.text.parse();
-    rate.map_err(|wrong: NotARate| {
-        let help = "write how many calls the vendor allows in how long: 10/s, 600/m, 5000/h";
-        mistakes.add(Code::FL0214, source, &said.node.span, wrong.to_string(), help);
-    })
-    .ok()
 }
 
 fn timeout(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Timeout> {

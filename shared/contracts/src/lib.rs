@@ -10,6 +10,7 @@
 //! `jq`, `template` and `schema` are the three languages; `report` and `code` tell what is wrong.
 
 mod auth;
+mod circuit;
 mod code;
 mod compile;
 mod destination;
@@ -20,6 +21,7 @@ mod fields;
 mod incoming;
 mod integration;
 mod jq;
+mod limit;
 mod name;
 mod path;
 mod pointer;

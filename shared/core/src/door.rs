@@ -1,21 +1,22 @@
 //! Through the gate and back: what a dispatcher asks before a call, and reports after it.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+mod memory;
+mod turn;
+
+use std::time::Duration;
 
 use jiff::Timestamp;
+
+pub use memory::Memory;
 
 use crate::{
     gate::{self, Gate, Heard, Pause, Permit, health},
     id::{DestinationName, Token},
     integration::Destination,
     outcome::Answer,
-    pace::{Block, Booking, Rate, book},
+    pace::Rate,
     ports::{Gates, PortError, Ports, Saved},
-    span::{after, until},
+    span::after,
 };
 
 /// A copy of a gate is trusted for this long; so long may a call pass after the breaker opened elsewhere.
@@ -24,33 +25,24 @@ pub const FRESH_FOR: Duration = Duration::from_secs(1);
 /// A dispatcher waits at most this long for its slot with the delivery in hand.
 pub const REACH: Duration = Duration::from_secs(2);
 
-/// How many slots a dispatcher books at once; what it does not use is lost to the others.
-const BLOCK: u32 = 5;
-
 /// How long a paused delivery waits before someone looks again.
 const LOOK_AFTER_PAUSE: Duration = Duration::from_secs(60);
 
 /// So often a lost race is run again before the delivery is held back instead.
 const MOST_RACES: usize = 8;
 
-/// What one function instance remembers of its destinations between calls. Nothing here must survive it.
-#[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<DestinationName, Known>>);
-
-#[derive(Clone, Debug, Default)]
-struct Known {
-    gate: Gate,
-    read_at: Option<Timestamp>,
-    block: Option<Block>,
-    /// Successes since the last report.
-    unreported: u32,
-}
-
 /// Leave to make one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pass {
     era: u32,
     token: Token,
+}
+
+impl Pass {
+    /// The breaker's era in which the call begins; its answer counts in no other.
+    pub fn era(self) -> u32 {
+        self.era
+    }
 }
 
 /// What the gate says.
@@ -67,47 +59,6 @@ pub enum Door {
     },
 }
 
-impl Memory {
-    fn known(&self) -> MutexGuard<'_, BTreeMap<DestinationName, Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn gate(&self, of: &DestinationName, now: Timestamp) -> Option<Gate> {
-        let known = self.known();
-        let found = known.get(of)?;
-        (now < after(found.read_at?, FRESH_FOR)).then(|| found.gate.clone())
-    }
-
-    fn remember(&self, of: &DestinationName, gate: &Gate, now: Timestamp) {
-        let mut known = self.known();
-        let entry = known.entry(of.clone()).or_default();
-        entry.gate = gate.clone();
-        entry.read_at = Some(now);
-    }
-
-    fn forget(&self, of: &DestinationName) {
-        if let Some(found) = self.known().get_mut(of) {
-            found.read_at = None;
-        }
-    }
-
-    fn slot(&self, of: &DestinationName, now: Timestamp) -> Option<Timestamp> {
-        self.known().get_mut(of)?.block.as_mut()?.take(now)
-    }
-
-    fn booked(&self, of: &DestinationName, block: Block) {
-        self.known().entry(of.clone()).or_default().block = Some(block);
-    }
-
-    fn count_fine(&self, of: &DestinationName) {
-        self.known().entry(of.clone()).or_default().unreported += 1;
-    }
-
-    fn take_unreported(&self, of: &DestinationName) -> u32 {
-        self.known().get_mut(of).map_or(0, |known| std::mem::take(&mut known.unreported))
-    }
-}
-
 /// Asks for leave to make one call, whose lease is `lease` long. May wait a moment for its slot.
 ///
 /// # Errors
@@ -119,35 +70,49 @@ pub async fn enter<P: Ports>(
     token: Token,
     lease: Duration,
 ) -> Result<Door, PortError> {
+    let held = |until, turn| Ok(Door::Closed { until, turn });
     for _ in 0..MOST_RACES {
         let now = ports.now();
         let gate = current(ports, memory, &destination.name).await?;
-        let closed = |until| Ok(Door::Closed { until, turn: false });
-        match gate::ask(&gate, token, lease, now) {
-            Permit::Wait(until) => return closed(until),
-            Permit::Paused => return closed(after(now, LOOK_AFTER_PAUSE)),
-            Permit::Go => {}
-            Permit::Probe(next) => {
-                let next = Gate { version: gate.version.next(), ..next };
-                match ports.gates().save_gate(&destination.name, &next, gate.version).await? {
-                    Saved::Done => memory.remember(&destination.name, &next, now),
-                    Saved::Lost => {
-                        memory.forget(&destination.name);
-                        continue;
-                    }
-                }
-                // A probe needs no slot: nothing else passes.
-                return Ok(Door::Open(Pass { era: next.era, token }));
-            }
+        let turn = match gate::ask(&gate, token, lease, now) {
+            Permit::Wait(until) => return held(until, false),
+            Permit::Paused => return held(after(now, LOOK_AFTER_PAUSE), false),
+            Permit::Go => turn::wait(ports, memory, destination, token, lease).await?,
+            // A probe needs no slot: nothing else passes.
+            Permit::Probe(_) => turn::place_now(ports, destination, token, lease).await?,
+        };
+        if let Some(until) = turn {
+            return held(until, true);
         }
-        if let Some(rate) = destination.rate
-            && let Some(turn) = wait_for_slot(ports, memory, &destination.name, rate).await?
-        {
-            return Ok(Door::Closed { until: turn, turn: true });
+        if let Some(era) = pass_on(ports, memory, destination, token, lease).await? {
+            return Ok(Door::Open(Pass { era, token }));
         }
-        return Ok(Door::Open(Pass { era: gate.era, token }));
+        turn::give_back(ports, destination, token).await?;
     }
-    Ok(Door::Closed { until: after(ports.now(), FRESH_FOR), turn: true })
+    held(after(ports.now(), FRESH_FOR), true)
+}
+
+/// The last look at the gate, because the turn may have taken longer than a copy is trusted; gives the call's era.
+async fn pass_on<P: Ports>(
+    ports: &P,
+    memory: &Memory,
+    destination: &Destination,
+    token: Token,
+    lease: Duration,
+) -> Result<Option<u32>, PortError> {
+    let of = &destination.name;
+    let gate = current(ports, memory, of).await?;
+    let next = match gate::ask(&gate, token, lease, ports.now()) {
+        Permit::Go => return Ok(Some(gate.era)),
+        Permit::Wait(_) | Permit::Paused => return Ok(None),
+        Permit::Probe(next) => Gate { version: gate.version.next(), ..next },
+    };
+    if ports.gates().save_gate(of, &next, gate.version).await? == Saved::Done {
+        memory.remember(of, &next, ports.now());
+        return Ok(Some(next.era));
+    }
+    memory.forget(of);
+    Ok(None)
 }
 
 /// Asks for one more call under leave that was given: a call counts for the vendor's rate, whatever came of the last.
@@ -161,7 +126,7 @@ pub async fn again<P: Ports>(
     pass: Pass,
 ) -> Result<Door, PortError> {
     let Some(rate) = destination.rate else { return Ok(Door::Open(pass)) };
-    let turn = wait_for_slot(ports, memory, &destination.name, rate).await?;
+    let turn = turn::once_more(ports, memory, &destination.name, rate).await?;
     Ok(turn.map_or(Door::Open(pass), |until| Door::Closed { until, turn: true }))
 }
 
@@ -178,32 +143,11 @@ async fn current<P: Ports>(
     Ok(gate)
 }
 
-/// Waits for a slot within reach; gives the time to come back where there is none.
-async fn wait_for_slot<P: Ports>(
-    ports: &P,
-    memory: &Memory,
-    of: &DestinationName,
-    rate: Rate,
-) -> Result<Option<Timestamp>, PortError> {
-    for _ in 0..MOST_RACES {
-        let now = ports.now();
-        if let Some(slot) = memory.slot(of, now) {
-            ports.pause_for(until(now, slot)).await;
-            return Ok(None);
-        }
-        let pace = ports.gates().pace(of).await?.unwrap_or_default();
-        let (mut next, block, place) = match book(&pace, rate, BLOCK, REACH, ports.now()) {
-            Booking::Block(next, block) => (next, Some(block), None),
-            Booking::Later(next, place) => (next, None, Some(place)),
-        };
-        next.version = pace.version.next();
-        match (ports.gates().save_pace(of, &next, pace.version).await?, block) {
-            (Saved::Done, Some(block)) => memory.booked(of, block),
-            (Saved::Done, None) => return Ok(place),
-            (Saved::Lost, _) => {}
-        }
-    }
-    Ok(Some(after(ports.now(), FRESH_FOR)))
+/// How long [`enter`] waits at most with a delivery in hand.
+pub fn longest_wait(destination: &Destination) -> Duration {
+    let slot = destination.rate.map_or(Duration::ZERO, |_| REACH);
+    let place = destination.in_flight.map_or(Duration::ZERO, |_| turn::LONGEST_LOOKS);
+    slot + place
 }
 
 /// Reports how the call went. A report that is lost costs nothing but a little knowledge.
@@ -217,21 +161,55 @@ pub async fn leave<P: Ports>(
     pass: Pass,
     answer: &Answer,
 ) -> Result<(), PortError> {
-    let (Some(fine), Some(breaker)) = (health(answer), &destination.breaker) else {
-        return Ok(());
+    turn::give_back(ports, destination, pass.token).await?;
+    let Some(breaker) = &destination.breaker else { return Ok(()) };
+    let (of, now) = (&destination.name, ports.now());
+    let quiet = memory.gate(of, now).is_some_and(|gate| gate.is_quiet());
+    let fine = match (health(answer), answer) {
+        (Some(true), _) if quiet => {
+            memory.count_fine(of, breaker.window, now);
+            return Ok(());
+        }
+        (Some(fine), _) => fine,
+        // Nothing left for the vendor, so nothing is known of it; were it the probe, another may be made.
+        (None, Answer::NotSent(_)) if !quiet => {
+            return change(ports, memory, of, |gate, _| gate::unused(gate, pass.token)).await;
+        }
+        (None, Answer::NotSent(_) | Answer::Lost(_) | Answer::Replied(_)) => return Ok(()),
     };
-    let of = &destination.name;
-    let quiet = memory.gate(of, ports.now()).is_some_and(|gate| gate.is_quiet());
-    if fine && quiet {
-        memory.count_fine(of);
+    let unreported = memory.take_fine(of, breaker.window, now);
+    let call = Heard { era: pass.era, token: pass.token, fine, unreported };
+    change(ports, memory, of, |gate, now| gate::heard(gate, &call, breaker, now)).await
+}
+
+/// Gives back leave that was not used: its delivery was settled otherwise, or another was quicker.
+///
+/// # Errors
+/// When the ledger does not answer; the leases end all the same.
+pub async fn unused<P: Ports>(
+    ports: &P,
+    memory: &Memory,
+    destination: &Destination,
+    pass: Pass,
+) -> Result<(), PortError> {
+    turn::give_back(ports, destination, pass.token).await?;
+    if destination.breaker.is_none() {
         return Ok(());
     }
-    let unreported = memory.take_unreported(of);
-    let call = Heard { era: pass.era, token: pass.token, fine, unreported };
+    change(ports, memory, &destination.name, |gate, _| gate::unused(gate, pass.token)).await
+}
+
+/// Changes a gate, again and again while others are quicker, unless nothing is to be changed.
+async fn change<P: Ports>(
+    ports: &P,
+    memory: &Memory,
+    of: &DestinationName,
+    step: impl Fn(&Gate, Timestamp) -> Option<Gate>,
+) -> Result<(), PortError> {
     for _ in 0..MOST_RACES {
         let now = ports.now();
         let gate = ports.gates().gate(of).await?.unwrap_or_default();
-        let Some(next) = gate::heard(&gate, &call, breaker, now) else {
+        let Some(next) = step(&gate, now) else {
             memory.remember(of, &gate, now);
             return Ok(());
         };
@@ -279,7 +257,10 @@ pub async fn room<P: Ports>(ports: &P, destination: &Destination) -> Result<usiz
         Permit::Wait(_) | Permit::Paused => 0,
         // One probe passes; the next comes when it was heard of.
         Permit::Probe(_) => 1,
-        Permit::Go => destination.rate.map_or(MOST_RELEASED, per_minute),
+        Permit::Go => {
+            let cap = destination.in_flight.map_or(MOST_RELEASED, one_a_second);
+            destination.rate.map_or(MOST_RELEASED, per_minute).min(cap)
+        }
     };
     Ok(room)
 }
@@ -290,6 +271,13 @@ const MOST_RELEASED: usize = 1_000;
 fn per_minute(rate: Rate) -> usize {
     let calls = Duration::from_secs(60).as_millis() / rate.interval().as_millis().max(1);
     usize::try_from(calls).unwrap_or(MOST_RELEASED).clamp(1, MOST_RELEASED)
+}
+
+/// How many calls so many places take in a minute, if each call takes a second; who finds none comes back.
+fn one_a_second(places: u32) -> usize {
+    usize::try_from(places)
+        .map_or(MOST_RELEASED, |places| places.saturating_mul(60))
+        .min(MOST_RELEASED)
 }
 
 #[cfg(test)]

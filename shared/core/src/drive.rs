@@ -83,9 +83,20 @@ impl<'a> Rules<'a> {
         Ok(hands.through(door))
     }
 
-    /// Reports how the call went. The delivery is settled by then; a lost report costs only knowledge.
-    async fn report<P: Ports>(&self, ports: &P, entry: &Entry, pass: Pass, answer: &Answer) {
-        if let Some((_, destination)) = self.catalog.find(&entry.integration) {
+    /// Gives leave back at once that a gate has just given, where the decision was not to call.
+    async fn give_back<P: Ports>(&self, ports: &P, entry: &Entry, hands: &mut Hands) {
+        let found = self.catalog.find(&entry.integration);
+        if let (Some(pass), Some((_, destination))) = (hands.pass.take(), found) {
+            // What is not given back ends with its lease.
+            let _ = door::unused(ports, self.memory, destination, pass).await;
+        }
+    }
+
+    /// Reports how a call went, where one was. The delivery is settled by then; a lost report costs only knowledge.
+    async fn report<P: Ports>(&self, ports: &P, entry: &Entry, pass: Option<Pass>, input: &Input) {
+        let (Input::Answered { answer, .. } | Input::Looked { answer, .. }) = input else { return };
+        if let (Some(pass), Some((_, destination))) = (pass, self.catalog.find(&entry.integration))
+        {
             let _ = door::leave(ports, self.memory, destination, pass, answer).await;
         }
     }
@@ -175,6 +186,7 @@ async fn turns<P: Ports>(
 ) -> Result<(), PortError> {
     for _ in 0..MOST_TURNS {
         let mut now = ports.now();
+        let held = hands.pass;
         let asked = rules.ask(ports, entry, &input, now, hands).await?;
         // Asking may have taken a moment; where nobody was asked, nothing may ripen in between.
         if !matches!(asked, Asked::Nothing) {
@@ -183,24 +195,27 @@ async fn turns<P: Ports>(
         let moment = moment(ports, asked, now, hops);
         let step = (rules.decide)(&entry.life, &input, rules.policy(entry).as_ref(), &moment);
         let Step { next, lines, commands } = step;
-        if let Some(life) = next {
-            match save(ports, entry, &input, life, lines, now).await? {
-                Turn::Saved(saved) => *entry = saved,
-                Turn::Lost(found) => {
-                    *entry = found;
-                    continue;
-                }
-                Turn::Gone => return Ok(()),
+        let turn = match next {
+            Some(life) => save(ports, entry, &input, life, lines, now).await?,
+            None => Turn::Same,
+        };
+        let calls = matches!(turn, Turn::Saved(_) | Turn::Same) && commands.iter().any(is_call);
+        if held.is_none() && !calls {
+            rules.give_back(ports, entry, hands).await;
+        }
+        match turn {
+            Turn::Saved(saved) => *entry = saved,
+            Turn::Same => {}
+            Turn::Lost(found) => {
+                *entry = found;
+                continue;
             }
+            Turn::Gone => return Ok(()),
         }
         hands.sent |= matches!(&input, Input::Answered { answer, .. } if left(answer));
         hands.called |= commands.iter().any(|command| matches!(command, Command::Call { .. }));
         let ran = run(ports, rules.catalog, entry, commands, hops).await;
-        if let (Some(pass), Input::Answered { answer, .. } | Input::Looked { answer, .. }) =
-            (hands.pass, &input)
-        {
-            rules.report(ports, entry, pass, answer).await;
-        }
+        rules.report(ports, entry, hands.pass, &input).await;
         match ran? {
             Some(heard) => input = heard,
             None => return Ok(()),
@@ -218,10 +233,16 @@ fn moment<P: Ports>(ports: &P, asked: Asked, now: Timestamp, hops: u8) -> Moment
     Moment { now, token: ports.token(), jitter: ports.jitter(), hops, closed, obstacle }
 }
 
+fn is_call(command: &Command) -> bool {
+    matches!(command, Command::Call { .. } | Command::Look { .. })
+}
+
 /// What became of a decision.
 enum Turn {
     /// It stands in the ledger.
     Saved(Entry),
+    /// There was nothing to write.
+    Same,
     /// Someone else was quicker; this is what stands there.
     Lost(Entry),
     /// The entry has expired.

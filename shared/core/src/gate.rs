@@ -97,7 +97,9 @@ impl Pause {
 pub struct BreakerPolicy {
     /// Opens after this many failures without a success in between.
     pub consecutive: u32,
-    /// Opens when at least half of at least this many calls in the window failed.
+    /// Opens when at least this share of the calls in the window failed, in percent.
+    pub share: u8,
+    /// The share says nothing while the window holds fewer calls than this.
     pub volume: u32,
     /// The window's length.
     #[serde(with = "span::millis")]
@@ -111,10 +113,11 @@ pub struct BreakerPolicy {
 }
 
 impl Default for BreakerPolicy {
-    /// The defaults of Powertools (5 consecutive, 30 s) with Convoy's volume, held to a minute.
+    /// The defaults of Powertools (5 consecutive, 30 s); the share of Resilience4j, held to twenty calls and a minute.
     fn default() -> Self {
         Self {
             consecutive: 5,
+            share: 50,
             volume: 20,
             window: Duration::from_secs(60),
             open_for: Duration::from_secs(30),
@@ -209,7 +212,10 @@ pub fn heard(gate: &Gate, call: &Heard, policy: &BreakerPolicy, now: Timestamp) 
     match &gate.breaker {
         Breaker::Open { .. } => return None,
         Breaker::Closed if call.fine && gate.failures == 0 => return None,
-        Breaker::Closed if call.fine => next.failures = 0,
+        Breaker::Closed if call.fine => {
+            next.failures = 0;
+            next.window.fine += 1 + call.unreported;
+        }
         Breaker::Closed => failed(&mut next, call, policy, now),
         Breaker::HalfOpen { probe, .. } if probe.is_none_or(|p| p.token != call.token) => {
             return None;
@@ -226,6 +232,16 @@ pub fn heard(gate: &Gate, call: &Heard, policy: &BreakerPolicy, now: Timestamp) 
     Some(next)
 }
 
+/// The prober did not call after all: another may probe at once. `None` when nothing is to be saved.
+pub fn unused(gate: &Gate, token: Token) -> Option<Gate> {
+    match &gate.breaker {
+        Breaker::HalfOpen { probe: Some(probe), good } if probe.token == token => {
+            Some(Gate { breaker: Breaker::HalfOpen { probe: None, good: *good }, ..gate.clone() })
+        }
+        Breaker::Closed | Breaker::Open { .. } | Breaker::HalfOpen { .. } => None,
+    }
+}
+
 fn failed(gate: &mut Gate, call: &Heard, policy: &BreakerPolicy, now: Timestamp) {
     let stale = gate.window.since.is_none_or(|since| after(since, policy.window) <= now);
     if stale {
@@ -235,8 +251,8 @@ fn failed(gate: &mut Gate, call: &Heard, policy: &BreakerPolicy, now: Timestamp)
     gate.window.failed += 1;
     gate.window.fine += call.unreported;
     let all = gate.window.failed + gate.window.fine;
-    let half = gate.window.failed * 2 >= all && all >= policy.volume;
-    if gate.failures >= policy.consecutive || half {
+    let share = u64::from(gate.window.failed) * 100 >= u64::from(all) * u64::from(policy.share);
+    if gate.failures >= policy.consecutive || (share && all >= policy.volume) {
         open(gate, policy, now);
     }
 }

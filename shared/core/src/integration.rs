@@ -301,6 +301,9 @@ pub struct Destination {
     /// How many calls the vendor allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
+    /// How many calls the vendor takes at once; where nothing is declared, as many as dispatch makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_flight: Option<u32>,
     /// When calls are stopped because the vendor is ill; where nothing is declared, never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaker: Option<BreakerPolicy>,

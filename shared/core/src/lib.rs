@@ -55,6 +55,7 @@ pub mod rendered;
 pub mod reply;
 pub mod request;
 pub mod request_key;
+pub mod running;
 mod settle;
 pub mod span;
 pub mod stage;

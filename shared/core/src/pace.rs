@@ -57,7 +57,7 @@ impl Rate {
     }
 
     /// How late a slot may still be used: less than half of what the slots are apart beyond the rate.
-    fn tolerance(self) -> Duration {
+    pub(crate) fn tolerance(self) -> Duration {
         self.per / 25
     }
 }
@@ -74,7 +74,7 @@ pub struct Pace {
 }
 
 /// Slots that one dispatcher has booked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Block {
     /// The next unused slot.
     pub next: Timestamp,
@@ -113,7 +113,9 @@ pub enum Booking {
 /// Books `wanted` slots, or as many as lie within `reach` from now; else a place in the line.
 pub fn book(pace: &Pace, rate: Rate, wanted: u32, reach: Duration, now: Timestamp) -> Booking {
     let interval = rate.interval();
-    let first = pace.free.map_or(now, |free| free.max(now));
+    // No honest clock books further ahead; one that runs fast must not stop all the others.
+    let farthest = after(now, reach + interval);
+    let first = pace.free.map_or(now, |free| free.min(farthest).max(now));
     // A slot at the very edge counts: where slots lie further apart than the reach, one is all there is.
     let room = reach
         .checked_sub(until(now, first))
@@ -209,6 +211,24 @@ mod tests {
         ] {
             assert_eq!(wrong.parse::<Rate>(), Err(NotARate(wrong.to_owned())));
         }
+    }
+
+    #[test]
+    fn a_clock_that_runs_far_ahead_stops_the_others_for_a_moment_only() {
+        let reach = Duration::from_secs(2);
+        let Booking::Block(pace, _) = book(&Pace::default(), TEN_A_SECOND, 10, reach, at(600_000))
+        else {
+            panic!("the first books at once")
+        };
+        let Booking::Later(_, place) = book(&pace, TEN_A_SECOND, 1, reach, at(0)) else {
+            panic!("what the fast one has booked may be meant for now")
+        };
+        assert_eq!(place, at(2_110));
+        let Booking::Block(_, block) = book(&pace, TEN_A_SECOND, 1, reach, at(600_000 + 1_200))
+        else {
+            panic!("in the fast one's own time its slots are over")
+        };
+        assert_eq!(block.next, at(601_200));
     }
 
     proptest! {

@@ -15,6 +15,7 @@ use crate::{
     outcome::Answer,
     pace::Pace,
     record::{Record, RecordName},
+    running::Running,
     ticket::{Queue, Ticket},
     turn::Turn,
     wait::Jitter,
@@ -112,7 +113,7 @@ pub trait Ports {
     ) -> impl Future<Output = Result<Vec<EntryKey>, PortError>>;
 }
 
-/// The small items that all dispatchers share: one gate and one pace per destination, and the turns of records.
+/// The small items that all dispatchers share: per destination one gate, one pace and one list of running calls, and the turns of records.
 pub trait Gates {
     /// The gate of a destination, read consistently; `None` while nothing was ever wrong with it.
     fn gate(&self, of: &DestinationName) -> impl Future<Output = Result<Option<Gate>, PortError>>;
@@ -144,6 +145,20 @@ pub trait Gates {
         &self,
         of: &str,
         turn: &Turn,
+        replaces: Version,
+    ) -> impl Future<Output = Result<Saved, PortError>>;
+
+    /// The running calls of a destination, read consistently; `None` before the first.
+    fn running(
+        &self,
+        of: &DestinationName,
+    ) -> impl Future<Output = Result<Option<Running>, PortError>>;
+
+    /// Replaces version `replaces` of the running calls; our own repeated write counts as done.
+    fn save_running(
+        &self,
+        of: &DestinationName,
+        running: &Running,
         replaces: Version,
     ) -> impl Future<Output = Result<Saved, PortError>>;
 }

@@ -15,6 +15,7 @@ use fairlead_core::{
     ports::{Gates, Inserted, PortError, Ports, Saved},
     reading::{Heard, Reading},
     record::{Record, RecordName},
+    running::Running,
     span::after,
     ticket::{Queue, Ticket},
     turn::Turn,
@@ -87,6 +88,24 @@ impl Gates for World {
         inside.turns.insert(of.to_owned(), turn.clone());
         Ok(Saved::Done)
     }
+
+    async fn running(&self, of: &DestinationName) -> Result<Option<Running>, PortError> {
+        Ok(self.inside.borrow().running.get(of).cloned())
+    }
+
+    async fn save_running(
+        &self,
+        of: &DestinationName,
+        running: &Running,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        let all = &mut self.inside.borrow_mut().running;
+        if all.get(of).map_or(Version(0), |held| held.version) != replaces {
+            return Ok(Saved::Lost);
+        }
+        all.insert(of.clone(), running.clone());
+        Ok(Saved::Done)
+    }
 }
 
 impl Ports for World {
@@ -130,6 +149,8 @@ impl Ports for World {
     async fn insert(&self, entry: &Entry) -> Result<Inserted, PortError> {
         let mut inside = self.inside.borrow_mut();
         match inside.ledger.get(&entry.key) {
+            // Our own, repeated.
+            Some(first) if first.writer == entry.writer => Ok(Inserted::New),
             Some(first) if first.expires_at > inside.now => {
                 Ok(Inserted::Exists(Box::new(first.clone())))
             }
@@ -142,9 +163,10 @@ impl Ports for World {
 
     async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
         let mut inside = self.inside.borrow_mut();
-        let found = inside.ledger.get(&entry.key).map(|found| found.life.version);
-        if found != Some(replaces) {
-            return Ok(Saved::Lost);
+        let Some(found) = inside.ledger.get(&entry.key) else { return Ok(Saved::Lost) };
+        if found.life.version != replaces {
+            let ours = found.writer == entry.writer;
+            return Ok(if ours { Saved::Done } else { Saved::Lost });
         }
         inside.write(entry);
         Ok(Saved::Done)

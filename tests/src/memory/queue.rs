@@ -27,6 +27,10 @@ pub struct Message {
 const MOST_RECEPTIONS: u8 = 5;
 
 impl Message {
+    pub(super) fn is_visible(&self, now: Timestamp) -> bool {
+        self.visible_at <= now
+    }
+
     fn is_worked_on(&self) -> bool {
         self.queue != Queue::Dlq
     }

@@ -79,6 +79,7 @@ fn destination(chance: &mut Chance, name: &str) -> Destination {
         timeout: Timeout { connect: Duration::from_secs(3), total: chance.seconds(5, 15) },
         private: false,
         outcomes: vec![],
+        in_flight: None,
         rate: chance.percent(50).then(|| *chance.one(&rates)),
         breaker: chance.percent(60).then(BreakerPolicy::default),
     }

@@ -13,6 +13,7 @@ use fairlead_core::{
     pace::Pace,
     ports::{Gates, Inserted, PortError, Ports, Saved},
     record::{Record, RecordName},
+    running::Running,
     ticket::{Queue, Ticket},
     turn::Turn,
     wait::{Jitter, LONGEST_DELAY},
@@ -77,6 +78,20 @@ impl Gates for Hand {
             format!("gate {of}: {:?} pause {} {saved:?}", gate.breaker, gate.pause.is_some())
         });
         Ok(saved)
+    }
+
+    /// No destination of the simulation declares a cap on calls at once.
+    async fn running(&self, _: &DestinationName) -> Result<Option<Running>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_running(
+        &self,
+        _: &DestinationName,
+        _: &Running,
+        _: Version,
+    ) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
     }
 
     async fn pace(&self, of: &DestinationName) -> Result<Option<Pace>, PortError> {

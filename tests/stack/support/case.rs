@@ -3,6 +3,8 @@
 use fairlead_core::id::{EntryKey, IdempotencyKey, IntegrationName};
 use serde_json::{Value, json};
 
+use super::bundle::catalog;
+
 /// One event, for one integration.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
@@ -67,6 +69,12 @@ impl Case {
         Self::new("order-updated-to-customer", customer, key, String::new(), event)
     }
 
+    /// A thing of one of the tests' own integrations: becomes an invoice at that one's destination.
+    pub(crate) fn thing(integration: &'static str, id: &str) -> Self {
+        let event = json!({"data": {"thing": {"id": id}}});
+        Self::new(integration, id, format!("thing:{id}"), id.to_owned(), event)
+    }
+
     fn new(of: &'static str, id: &str, key: String, external: String, event: Value) -> Self {
         Self { integration: of, id: id.to_owned(), key, external, event }
     }
@@ -74,8 +82,7 @@ impl Case {
     /// The type of its events on the bus.
     pub(crate) fn kind(&self) -> &'static str {
         let name = IntegrationName::new(self.integration);
-        let (integration, _) =
-            fairlead_catalog::catalog().find(&name).expect("the examples are in the bundle");
+        let (integration, _) = catalog().find(&name).expect("the integrations are in the bundle");
         &integration.source.event
     }
 

@@ -11,6 +11,10 @@ pub(crate) enum Stage {
     Kill,
     /// Scenarios that do not disturb each other: most of them.
     Together,
+    /// A rate is measured: needs a machine that does nothing else.
+    Paced,
+    /// How long deliveries take is measured: so does this.
+    Measured,
     /// A key is rotated: needs a dispatch that does nothing else.
     Rotate,
     /// A webhook's key is rotated: its deliveries would start a dispatch beside the one of `Rotate`.
@@ -19,14 +23,17 @@ pub(crate) enum Stage {
     After,
 }
 
+/// How many there are.
+const STAGES: usize = Stage::After as usize + 1;
+
 /// How many scenarios still hold each stage.
 #[derive(Debug)]
-pub(crate) struct Stages(watch::Sender<[usize; 5]>);
+pub(crate) struct Stages(watch::Sender<[usize; STAGES]>);
 
 impl Stages {
     /// For these scenarios and no others: one that was filtered out is not waited for.
     pub(crate) fn of(chosen: &[Scenario]) -> Self {
-        let mut left = [0; 5];
+        let mut left = [0; STAGES];
         chosen.iter().flat_map(|one| one.stages).for_each(|stage| left[*stage as usize] += 1);
         Self(watch::Sender::new(left))
     }

@@ -13,7 +13,12 @@ use base64::{
 use fairlead::{engine::Engine, stack::Stack, vendor::Vendor};
 use fairlead_core::id::{DestinationName, SecretName};
 
-use super::{inbox::Inbox, scenario::Scenario, stage::Stages};
+use super::{
+    bundle::{api, catalog, own},
+    inbox::Inbox,
+    scenario::Scenario,
+    stage::Stages,
+};
 
 /// What the scenarios run on.
 #[derive(Debug)]
@@ -40,7 +45,7 @@ impl World {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let vendor = Vendor::start(None)?;
         let report = |line: &str| eprintln!("[{:>5.1} s] {line}", begun.elapsed().as_secs_f32());
-        let engine = Engine::start(&root, vendor.url(), &report).await?;
+        let engine = Engine::start_with(&root, Some(&own()), vendor.url(), &report).await?;
         report(&format!("logs of this start: {}", engine.logs().display()));
         let stack = Arc::new(Stack::on(&engine).await);
         let http =
@@ -54,7 +59,10 @@ impl World {
             http,
             secrets: Mutex::default(),
         };
-        for destination in fairlead_catalog::catalog().destinations.values() {
+        for destination in catalog().destinations.values() {
+            if let Some(api) = api(&destination.name) {
+                world.vendor.add_destination(destination.name.as_str(), api);
+            }
             world.set_key(&destination.name, destination.auth.secret(), "first").await?;
         }
         for integration in fairlead_catalog::catalog().integrations.values() {
@@ -76,7 +84,7 @@ impl World {
         secret: &SecretName,
         which: &str,
     ) -> Result<(), Box<dyn std::error::Error>> {
-        let key = format!("canary+{which}/{destination}?5ecret&7=x");
+        let key = key(destination, which);
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(key.clone());
         self.stack.store_secret(secret, &key).await?;
         Ok(self.vendor.accept_key(destination.as_str(), &key)?)
@@ -93,6 +101,17 @@ impl World {
         Ok(self.stack.store_hook_keys(secret, keys).await?)
     }
 
+    /// Replaces a destination's key as vendors let one do it: for a while both are taken.
+    pub(crate) async fn rotate_key(
+        &self,
+        destination: &DestinationName,
+        secret: &SecretName,
+        which: &str,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        self.vendor.accept_key_too(destination.as_str(), &key(destination, which))?;
+        self.set_key(destination, secret, which).await
+    }
+
     /// Every key that was ever in use.
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -102,6 +121,28 @@ impl World {
 /// A key that a webhook is signed with, which occurs nowhere else.
 pub(crate) fn hook_key(secret: &SecretName, which: &str) -> String {
     format!("whsec_{}", STANDARD.encode(format!("canary+{which}/hook-{secret}?5ecret&7=x")))
+}
+
+fn key(destination: &DestinationName, which: &str) -> String {
+    format!("canary+{which}/{destination}?5ecret&7=x")
+}
+
+/// A text without what programs wrap around another's text, however often: JSON's and the percent sign's escapes.
+pub(crate) fn peeled(text: &str) -> String {
+    let mut text = text.replace('\\', "");
+    for sign in ["/", "+", "?", "&", "="] {
+        // JSON's numbered form, without the backslash that is gone already.
+        let number = sign.chars().next().map_or(0, u32::from);
+        text =
+            text.replace(&format!("u{number:04x}"), sign).replace(&format!("u{number:04X}"), sign);
+    }
+    loop {
+        let once = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if once == text {
+            return text;
+        }
+        text = once;
+    }
 }
 
 /// The forms in which a key can stand in a text: as it is, as JSON may escape it, for a URL, and in base64.

@@ -52,6 +52,7 @@ impl Call {
                 timeout: Timeout { connect: Duration::from_secs(2), total: Duration::from_secs(3) },
                 private: false,
                 rate: None,
+                in_flight: None,
                 breaker: None,
                 outcomes: vec![],
             },

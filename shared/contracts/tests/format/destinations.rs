@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use crate::scalar::{Count, Header, Https, Length, Rate, Secret, Text, Version};
+use crate::scalar::{Count, Header, Https, Length, Rate, Secret, Share, Text, Version};
 
 /// The vendor APIs that integrations write to.
 #[derive(JsonSchema)]
@@ -164,18 +164,26 @@ struct Timeout {
 
 /// How many calls the vendor allows.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 struct Limit {
     /// So many calls in so much time, over all functions together: `10/s`, `600/m`, `5000/h`.
-    rate: Rate,
+    rate: Option<Rate>,
+    /// So many calls at the same time, over all functions together.
+    in_flight: Option<Count>,
 }
 
 /// When calls are stopped because the vendor is ill.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Circuit {
-    /// How many failures in a row stop the calls.
-    failures: Count,
+    /// How many failures in a row stop the calls. Without it 5.
+    failures: Option<Count>,
+    /// Which share of failed calls within the window stops the calls. Without it `50%`.
+    share: Option<Share>,
+    /// Below how many calls within the window the share says nothing. Without it 20.
+    volume: Option<Count>,
+    /// How long calls are counted for the share. Without it 1 minute.
+    window: Option<Length>,
     /// For how long, the first time; then twice as long each time. Without it 30 seconds.
     open: Option<Length>,
     /// The longest stop. Without it 15 minutes.

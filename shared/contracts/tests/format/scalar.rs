@@ -53,6 +53,8 @@ scalar! {
     Header {"type": "string", "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"};
     /// So many calls in so much time.
     Rate {"type": "string", "pattern": "^[0-9]+/[smh]$", "examples": ["10/s", "600/m", "5000/h"]};
+    /// A share of the calls, from 1% to 100%.
+    Share {"type": "string", "pattern": "^(100|[1-9][0-9]?)%$", "examples": ["50%"]};
     /// A value of a table; numbers and yes or no are read as texts.
     Cell {"type": ["string", "number", "boolean"]};
     /// A count from 1 to 1000.

@@ -1,5 +1,9 @@
 //! Many dispatchers at one gate, interleaved at every access to the ledger.
 
+mod pace;
+mod place;
+mod probe;
+
 use std::{
     cell::{Cell, RefCell},
     future::{Future, poll_fn},
@@ -27,6 +31,8 @@ use crate::{
     pace::Pace,
     ports::{Gates, Inserted, Issues},
     record::{Record, RecordName},
+    running::Running,
+    span::until,
     ticket::{Queue, Ticket},
     turn::Turn,
     wait::Jitter,
@@ -39,6 +45,7 @@ const LEASE: Duration = Duration::from_secs(35);
 struct Ledger {
     gate: RefCell<Option<Gate>>,
     pace: RefCell<Option<Pace>>,
+    running: RefCell<Option<Running>>,
     writes: Cell<u32>,
     now: Cell<i64>,
     tokens: Cell<u128>,
@@ -113,6 +120,22 @@ impl Gates for Ledger {
 
     async fn save_turn(&self, _: &str, _: &Turn, _: Version) -> Result<Saved, PortError> {
         Ok(Saved::Done)
+    }
+
+    async fn running(&self, _: &DestinationName) -> Result<Option<Running>, PortError> {
+        others().await;
+        Ok(self.running.borrow().clone())
+    }
+
+    async fn save_running(
+        &self,
+        _: &DestinationName,
+        running: &Running,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        others().await;
+        let held = self.running.borrow().as_ref().map_or(Version(0), |held| held.version);
+        Ok(self.save(&self.running, running, held, replaces))
     }
 }
 
@@ -241,6 +264,7 @@ fn destination(rate: Option<Rate>) -> Destination {
         timeout: Timeout { connect: Duration::from_secs(3), total: Duration::from_secs(20) },
         private: false,
         rate,
+        in_flight: None,
         breaker: Some(BreakerPolicy::default()),
         outcomes: vec![],
     }
@@ -323,50 +347,6 @@ fn failures_seen_by_many_open_the_breaker_and_two_good_probes_close_it() {
 }
 
 /// Trap 18: all dispatchers together keep the vendor's rate.
-#[test]
-fn thirty_dispatchers_together_never_exceed_the_rate() {
-    let rate = Rate { calls: 10, per: Duration::from_secs(1) };
-    let (ledger, destination) = (Ledger::default(), destination(Some(rate)));
-    let memories: Vec<Memory> = (0..30).map(|_| Memory::default()).collect();
-    let called = RefCell::new(Vec::new());
-    let (ledger, destination, calls) = (&ledger, &destination, &called);
-    let dispatch = async |memory| {
-        for _ in 0..3 {
-            if let Door::Open(_) = try_enter(ledger, memory, destination).await {
-                calls.borrow_mut().push(ledger.now());
-            }
-        }
-    };
-    all(ledger, memories.iter().map(dispatch));
-    let mut called = called.into_inner();
-    called.sort_unstable();
-    // Blocks of five, of which each dispatcher here uses three; the rest of the reach is not booked again.
-    assert!(called.len() >= 10, "{} calls", called.len());
-    for (place, first) in called.iter().enumerate() {
-        let end = after(*first, rate.per);
-        let within = called[place..].iter().filter(|at| **at < end).count();
-        assert!(within <= 10, "{within} calls within a second from {first}");
-    }
-}
-
-#[test]
-fn those_who_find_no_slot_are_told_to_come_back_one_after_the_other() {
-    let rate = Rate { calls: 1, per: Duration::from_secs(1) };
-    let (ledger, destination) = (Ledger::default(), destination(Some(rate)));
-    let memories: Vec<Memory> = (0..6).map(|_| Memory::default()).collect();
-    let doors = all(&ledger, memories.iter().map(|m| try_enter(&ledger, m, &destination)));
-    let mut turns: Vec<Timestamp> = doors
-        .iter()
-        .filter_map(|door| match door {
-            Door::Closed { until, turn: true } => Some(*until),
-            _ => None,
-        })
-        .collect();
-    turns.sort_unstable();
-    assert!(turns.len() >= 4, "{doors:?}");
-    assert!(turns.windows(2).all(|two| until(two[0], two[1]) >= rate.per), "{turns:?}");
-}
-
 #[test]
 fn a_pause_stops_all_and_a_resume_lets_all_pass() {
     let (ledger, destination) = (Ledger::default(), destination(None));

@@ -1,0 +1,104 @@
+//! What one function instance remembers of its destinations between calls. Nothing here must survive it.
+
+use std::{
+    collections::BTreeMap,
+    hash::{Hash, Hasher},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use super::FRESH_FOR;
+use crate::{gate::Gate, id::DestinationName, pace::Block, span::after};
+
+/// What one function instance remembers of its destinations.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<BTreeMap<DestinationName, Known>>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Known {
+    gate: Gate,
+    read_at: Option<Timestamp>,
+    block: Option<Block>,
+    fine: Fine,
+}
+
+/// Successes since the last report, and since when they are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Fine {
+    count: u32,
+    since: Option<Timestamp>,
+}
+
+impl Memory {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<DestinationName, Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn gate(&self, of: &DestinationName, now: Timestamp) -> Option<Gate> {
+        let known = self.known();
+        let found = known.get(of)?;
+        (now < after(found.read_at?, FRESH_FOR)).then(|| found.gate.clone())
+    }
+
+    pub(super) fn remember(&self, of: &DestinationName, gate: &Gate, now: Timestamp) {
+        let mut known = self.known();
+        let entry = known.entry(of.clone()).or_default();
+        entry.gate = gate.clone();
+        entry.read_at = Some(now);
+    }
+
+    pub(super) fn forget(&self, of: &DestinationName) {
+        if let Some(found) = self.known().get_mut(of) {
+            found.read_at = None;
+        }
+    }
+
+    pub(super) fn slot(&self, of: &DestinationName, now: Timestamp) -> Option<Timestamp> {
+        self.known().get_mut(of)?.block.as_mut()?.take(now)
+    }
+
+    pub(super) fn booked(&self, of: &DestinationName, block: Block) {
+        self.known().entry(of.clone()).or_default().block = Some(block);
+    }
+
+    /// Counts a success; those of a window that is over say nothing of the vendor's health now.
+    pub(super) fn count_fine(&self, of: &DestinationName, window: Duration, now: Timestamp) {
+        let mut known = self.known();
+        let fine = &mut known.entry(of.clone()).or_default().fine;
+        if fine.since.is_none_or(|since| after(since, window) <= now) {
+            *fine = Fine { count: 0, since: Some(now) };
+        }
+        fine.count += 1;
+    }
+
+    /// The successes of the running window that were not reported yet; they are from now on.
+    pub(super) fn take_fine(&self, of: &DestinationName, window: Duration, now: Timestamp) -> u32 {
+        let taken = self.known().get_mut(of).map(|known| std::mem::take(&mut known.fine));
+        let recent = |fine: &Fine| fine.since.is_some_and(|since| now < after(since, window));
+        taken.filter(recent).map_or(0, |fine| fine.count)
+    }
+}
+
+/// A copy as it is now: what another instance would remember that had done the same.
+impl Clone for Memory {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(self.known().clone()))
+    }
+}
+
+impl PartialEq for Memory {
+    fn eq(&self, other: &Self) -> bool {
+        let mine = self.known().clone();
+        mine == *other.known()
+    }
+}
+
+impl Eq for Memory {}
+
+impl Hash for Memory {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.known().hash(state);
+    }
+}

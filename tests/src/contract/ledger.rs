@@ -1,0 +1,90 @@
+//! Entries: written once, replaced by version, and our own repeated writes known as ours.
+
+use std::time::Duration;
+
+use fairlead_core::{
+    class::Class,
+    entry::{Held, State},
+    ports::{Inserted, Ports, Saved},
+    span::after,
+};
+use jiff::ToSpan;
+
+use super::entry::{inserted, later, new};
+
+pub(super) async fn inserts_once<P: Ports>(ports: &P) {
+    let first = inserted(ports, "once").await;
+    let second = new(ports, "once");
+    let found = ports.insert(&second).await.expect("it answers");
+    assert_eq!(found, Inserted::Exists(Box::new(first.clone())), "the first stays");
+    assert_eq!(ports.load(&first.key).await.expect("it answers"), Some(first));
+}
+
+/// A client that repeats a write whose answer was lost meets what it has written itself.
+pub(super) async fn knows_its_own_repeated_insert<P: Ports>(ports: &P) {
+    let entry = inserted(ports, "repeated insert").await;
+    assert_eq!(ports.insert(&entry).await.expect("it answers"), Inserted::New, "it is our own");
+}
+
+/// Trap 28: expiry is compared when the write is made, not left to a later clean-up.
+pub(super) async fn replaces_what_has_expired<P: Ports>(ports: &P) {
+    let mut old = new(ports, "expired");
+    old.expires_at = jiff::Timestamp::from_second(ports.now().as_second() - 60).expect("a time");
+    assert_eq!(ports.insert(&old).await.expect("it answers"), Inserted::New);
+    let young = inserted(ports, "expired").await;
+    assert_eq!(ports.load(&old.key).await.expect("it answers"), Some(young));
+}
+
+pub(super) async fn loads_what_was_saved<P: Ports>(ports: &P) {
+    let mut entry = inserted(ports, "every state").await;
+    let soon = after(entry.life.begun_at, Duration::from_secs(3_600));
+    let since = entry.life.begun_at + 5.seconds();
+    for state in [
+        State::Sending { token: ports.token(), until: soon },
+        State::Waiting { due_at: soon, held: Held::Queue },
+        State::Waiting { due_at: soon, held: Held::Index { look_at: whole(soon) } },
+        State::Waiting { due_at: soon, held: Held::Gate },
+        State::Parked { class: Class::InDoubt, since, told: true },
+        State::Delivered,
+    ] {
+        let next = later(ports, &entry, state);
+        let saved = ports.save(&next, entry.life.version).await.expect("it answers");
+        assert_eq!(saved, Saved::Done);
+        assert_eq!(ports.load(&next.key).await.expect("it answers").as_ref(), Some(&next));
+        entry = next;
+    }
+}
+
+/// The index keeps milliseconds.
+fn whole(at: jiff::Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(at.as_millisecond()).expect("a time")
+}
+
+/// Trap 6: a stale owner does not overwrite a newer one.
+pub(super) async fn saves_over_the_version_it_names<P: Ports>(ports: &P) {
+    let entry = inserted(ports, "stale").await;
+    let mine = later(ports, &entry, State::Delivered);
+    let theirs = later(ports, &entry, State::Delivered);
+    let version = entry.life.version;
+    assert_eq!(ports.save(&theirs, version).await.expect("it answers"), Saved::Done);
+    assert_eq!(ports.save(&mine, version).await.expect("it answers"), Saved::Lost);
+    assert_eq!(ports.load(&entry.key).await.expect("it answers"), Some(theirs));
+}
+
+pub(super) async fn knows_its_own_repeated_save<P: Ports>(ports: &P) {
+    let entry = inserted(ports, "repeated save").await;
+    let next = later(ports, &entry, State::Delivered);
+    for _ in 0..2 {
+        let saved = ports.save(&next, entry.life.version).await.expect("it answers");
+        assert_eq!(saved, Saved::Done, "it is our own");
+    }
+}
+
+/// An entry that expired in between is lost to us; nothing comes to life again.
+pub(super) async fn saves_nothing_over_nothing<P: Ports>(ports: &P) {
+    let entry = new(ports, "never there");
+    let next = later(ports, &entry, State::Delivered);
+    let saved = ports.save(&next, entry.life.version).await;
+    assert_eq!(saved.expect("that is no failure"), Saved::Lost);
+    assert_eq!(ports.load(&entry.key).await.expect("it answers"), None);
+}
