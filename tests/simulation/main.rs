@@ -9,7 +9,7 @@ const SEEDS: u64 = 150;
 const DELIVERIES: usize = 40;
 
 /// A mistake that is not seen in so many seeds is not seen.
-const MOST_SEEDS: u64 = 150;
+const MOST_SEEDS: u64 = 600;
 
 fn options(seed: u64, mutation: Option<Mutation>) -> Options {
     Options { seed, deliveries: DELIVERIES, mutation, traced: false }

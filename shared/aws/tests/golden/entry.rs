@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use fairlead_aws::ledger;
 use fairlead_core::{
     class::Class,
-    entry::{Entry, Held, Life, State},
+    entry::{Carries, Entry, Held, Life, State},
     history::{History, What},
     id::{
         DeliveryId, DestinationName, EntryKey, IdempotencyKey, IntegrationName, Sha256Hex, Token,
@@ -127,7 +127,8 @@ fn storied() -> Entry {
 
 fn refused() -> Entry {
     let mut entry = short(State::Parked { class: Class::Schema, since: at(0), told: false });
-    entry.request = None;
+    // The first release said this by having no request.
+    (entry.request, entry.life.carries) = (None, Carries::Refused);
     let detail = "/data/deal/id is missing".to_owned();
     entry.history.push(at(0), What::Parked { class: Class::Schema, detail });
     entry
