@@ -10,7 +10,7 @@ use crate::{
     decide::{Moment, Policy, Step, announce, claim, may_repeat, picked, send},
     entry::{End, Entry, Life, State},
     history::What,
-    id::VendorId,
+    id::{VendorId, Version},
     integration::Catalog,
     orphan::orphaned,
     ticket::{Act, Order, Queue},
@@ -129,10 +129,8 @@ pub(crate) fn ordered(
     policy: Option<&Policy<'_>>,
     moment: &Moment,
 ) -> Step {
-    // The alert may have counted the version up by one since the message was written.
-    let named = life.version == order.version || life.version == order.version.next();
     match (&life.state, policy) {
-        (State::Parked { told, .. }, policy) if named => {
+        (State::Parked { told, .. }, policy) if names(order, life.version, *told) => {
             match may_order(life, &order.act, order.checked, policy, moment.now) {
                 Ok(()) => obey(life, order, policy, moment),
                 // Nothing changes, so a crash in here repeats it. The redriven message was the one on the DLQ.
@@ -144,6 +142,12 @@ pub(crate) fn ordered(
         (_, Some(policy)) => picked(life, policy, moment),
         (_, None) => orphaned(life, moment),
     }
+}
+
+/// Telling the owner has counted the version up by one since the message was written; obeying, which may park again
+/// at once, has done so too, but nobody was told of that parking yet.
+fn names(order: &Order, version: Version, told: bool) -> bool {
+    version == order.version || told && version == order.version.next()
 }
 
 fn obey(life: &Life, order: &Order, policy: Option<&Policy<'_>>, moment: &Moment) -> Step {

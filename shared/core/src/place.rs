@@ -95,16 +95,26 @@ pub async fn leave<P: Ports>(
     sent: bool,
     entry: &Entry,
 ) -> Result<(), PortError> {
-    let Place { of, before, taken } = place;
+    let Place { of, before, mut taken } = place;
     let delivered = entry.life.state == State::Delivered;
-    let next = match (sent, entry.life.doubt) {
-        (false, _) => turn::unused(&before, &taken),
-        // The request may still be under way; until the lease ends, nothing may overtake it.
-        (true, true) => return Ok(()),
-        (true, false) => turn::used(&taken, delivered && entry.life.vendor_id.is_none()),
-    };
-    // Who lost the turn to the end of its lease has nothing to give back.
-    ports.gates().save_turn(&of, &next, taken.version).await.map(|_| ())
+    for _ in 0..MOST_RACES {
+        let next = match (sent, entry.life.doubt) {
+            (false, _) => turn::unused(&before, &taken),
+            // The request may still be under way; until the lease ends, nothing may overtake it.
+            (true, true) => return Ok(()),
+            (true, false) => turn::used(&taken, delivered && entry.life.vendor_id.is_none()),
+        };
+        if ports.gates().save_turn(&of, &next, taken.version).await? == Saved::Done {
+            return Ok(());
+        }
+        // Who lost the turn to the end of its lease has nothing to give back.
+        let found = ports.gates().turn(&of).await?.unwrap_or_default();
+        if found.held != taken.held {
+            return Ok(());
+        }
+        taken = found;
+    }
+    Ok(())
 }
 
 /// What the deliveries of an integration take turns by; one that may create a record does by the record itself.

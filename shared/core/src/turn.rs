@@ -97,9 +97,11 @@ pub fn ask(turn: &Turn, claim: &Claim<'_>, now: Timestamp) -> Granted {
     })
 }
 
-/// The turn after nothing was sent in it: as it was before, and free.
+/// The turn after nothing was sent in it: as it was before.
+///
+/// It may have been another dispatcher's of the same delivery, whose call is under way: that one keeps it.
 pub fn unused(before: &Turn, taken: &Turn) -> Turn {
-    Turn { version: taken.version.next(), held: None, ..before.clone() }
+    Turn { version: taken.version.next(), ..before.clone() }
 }
 
 /// The turn after its call. `nameless`: the vendor may have the record, and what it calls it was not heard.
@@ -168,6 +170,16 @@ mod tests {
         let free = unused(&before, &turn);
         assert_eq!((free.version, &free.sent), (Version(2), &None));
         taken(&free, &claim(1, &one), now);
+    }
+
+    #[test]
+    fn who_finds_its_delivery_being_sent_leaves_the_turn_with_the_sender() {
+        let now = Timestamp::UNIX_EPOCH;
+        let (one, two) = (number(1), number(2));
+        let sending = taken(&Turn::default(), &claim(1, &one), now);
+        let doubled = taken(&sending, &claim(1, &one), now);
+        let left = unused(&sending, &doubled);
+        assert_eq!(ask(&left, &claim(2, &two), now), Granted::Held(after(now, LEASE)));
     }
 
     #[test]

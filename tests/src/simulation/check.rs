@@ -5,6 +5,7 @@ mod gate;
 mod life;
 mod lost;
 mod owner;
+mod record;
 mod time;
 
 use fairlead_core::{accept::Accepted, entry::Entry};
@@ -30,6 +31,11 @@ pub(crate) fn at_end(world: &World) {
     time::not_early(world, inside);
     time::within_rate(world, inside);
     gate::kept(world, inside);
+    record::in_order(inside);
+    record::newest_goes(inside);
+    record::created_once(inside);
+    record::need_known(inside);
+    gate::within_cap(world, inside);
     owner::told(inside);
     owner::listed(inside);
     life::ordered_once(inside);

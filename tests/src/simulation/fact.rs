@@ -6,8 +6,9 @@ use fairlead_core::{
     accept::Accepted,
     entry::State,
     gate::Gate,
-    id::{DeliveryId, DestinationName, EntryKey, Version},
+    id::{DeliveryId, DestinationName, EntryKey, IntegrationName, Version},
     issue::IssueId,
+    record::RecordVersion,
 };
 use jiff::Timestamp;
 
@@ -25,6 +26,8 @@ pub(crate) struct Facts {
     pub(crate) alerts: Vec<(Timestamp, String)>,
     /// Something went wrong with a look at the issues, or with telling of one.
     pub(crate) deaf: Vec<Timestamp>,
+    /// When the one-minute schedule missed a beat.
+    pub(crate) missed: Vec<Timestamp>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) writes: Vec<Write>,
     pub(crate) gates: BTreeMap<DestinationName, Vec<(Timestamp, Gate)>>,
@@ -52,8 +55,14 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) key: Option<String>,
     pub(crate) body: String,
-    /// The record's name in the body.
+    /// The delivery's name in the body.
     pub(crate) external: String,
+    /// The integration, and the record that it is about.
+    pub(crate) of: (IntegrationName, String),
+    /// Which version of the record it brings.
+    pub(crate) version: Option<RecordVersion>,
+    /// It is a question, which does nothing at the vendor.
+    pub(crate) asks: bool,
     /// The work that made it.
     pub(crate) by: TaskId,
     /// The caller knew what it knew of the gate at this time or later.

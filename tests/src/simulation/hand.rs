@@ -177,6 +177,7 @@ impl Hand {
 
     async fn die(&self, why: &str) {
         self.note(|| why.to_owned());
+        self.troubled();
         self.world.inside.borrow_mut().dies = Some(self.run);
         pending().await
     }

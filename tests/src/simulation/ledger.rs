@@ -1,14 +1,18 @@
-//! The ledger: entries, gates, paces and issues, each written under its condition.
+//! The ledger: entries and the small items, each written under its condition.
 
 use std::collections::BTreeMap;
 
 use fairlead_core::{
+    crosswalk::{Link, place},
     entry::{Entry, Work},
     gate::Gate,
     id::{DestinationName, EntryKey, Version},
     issue::{Issue, IssueId, step::Looked},
     pace::Pace,
     ports::{Inserted, Saved},
+    record::RecordName,
+    running::Running,
+    turn::Turn,
 };
 use jiff::Timestamp;
 
@@ -22,6 +26,9 @@ pub(crate) struct Ledger {
     gates: BTreeMap<DestinationName, Gate>,
     paces: BTreeMap<DestinationName, Pace>,
     issues: BTreeMap<IssueId, Issue>,
+    turns: BTreeMap<String, Turn>,
+    links: BTreeMap<String, Link>,
+    running: BTreeMap<DestinationName, Running>,
 }
 
 impl Ledger {
@@ -99,6 +106,49 @@ impl Ledger {
             return Saved::Lost;
         }
         self.paces.insert(of.clone(), *pace);
+        Saved::Done
+    }
+
+    /// The turn at a place.
+    pub(crate) fn turn(&self, of: &str) -> Option<&Turn> {
+        self.turns.get(of)
+    }
+
+    /// Replaces version `replaces` of a turn.
+    pub(crate) fn save_turn(&mut self, of: &str, turn: &Turn, replaces: Version) -> Saved {
+        if self.turn(of).map_or(Version(0), |held| held.version) != replaces {
+            return Saved::Lost;
+        }
+        self.turns.insert(of.to_owned(), turn.clone());
+        Saved::Done
+    }
+
+    /// What a destination calls a record.
+    pub(crate) fn link(&self, at: &DestinationName, record: &RecordName) -> Option<&Link> {
+        self.links.get(&place(at, record))
+    }
+
+    /// Keeps what a destination calls a record; what was heard last counts.
+    pub(crate) fn put_link(&mut self, at: &DestinationName, link: &Link) {
+        self.links.insert(place(at, &link.record), link.clone());
+    }
+
+    /// The running calls of a destination.
+    pub(crate) fn running(&self, of: &DestinationName) -> Option<&Running> {
+        self.running.get(of)
+    }
+
+    /// Replaces version `replaces` of a destination's running calls.
+    pub(crate) fn save_running(
+        &mut self,
+        of: &DestinationName,
+        running: &Running,
+        replaces: Version,
+    ) -> Saved {
+        if self.running(of).map_or(Version(0), |held| held.version) != replaces {
+            return Saved::Lost;
+        }
+        self.running.insert(of.clone(), running.clone());
         Saved::Done
     }
 

@@ -91,6 +91,16 @@ mutations! {
         "a refused credential is not read anew",
     RetryAfterUnheard "retry-after-unheard" breaks NeverEarly:
         "a vendor's Retry-After is not heard",
+    StaleOverwrite "stale-overwrite" breaks NeverBackwards:
+        "which version was sent last is not remembered",
+    TurnUnheeded "turn-unheeded" breaks OneAtATime:
+        "two deliveries of one record are sent at the same time",
+    CreateForgotten "create-forgotten" breaks OneRecord:
+        "a create whose end nobody knows does not keep others from creating the record",
+    NeedGuessed "need-guessed" breaks NeedKnown:
+        "an id that the crosswalk does not know is taken for known",
+    CapUnheeded "cap-unheeded" breaks WithinCap:
+        "calls that run are not counted",
     PauseUnheeded "pause-unheeded" breaks GateKept:
         "a paused destination is called",
 }

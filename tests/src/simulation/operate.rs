@@ -14,7 +14,8 @@ use fairlead_core::{
 
 use super::{
     agenda::Happening,
-    fact::Ordered,
+    bundle::CONTACTS,
+    fact::{Call, Ordered},
     fault::Fault,
     law::About,
     place::{Function, Place},
@@ -133,12 +134,24 @@ fn dedupe(inside: &Inside, entry: &Entry) -> Option<Dedupe> {
 /// She has looked in the vendor's system, long enough after the last call, and it is not there.
 fn is_absent(inside: &Inside, entry: &Entry) -> bool {
     let Some(request) = &entry.request else { return true };
+    if entry.integration.as_str() == CONTACTS {
+        return has_no_contact(inside, entry);
+    }
     let external = entry.idempotency_key.as_str();
     let theirs = |path: &str, name: &str| path == request.path && name == external;
     let calls = &inside.facts.calls;
     let last = calls.iter().filter(|call| theirs(&call.path, &call.external)).map(|c| c.at).max();
     let quiet = last.is_none_or(|last| after(last, SETTLED) <= inside.now);
     quiet && inside.facts.effects_of(&request.path, external).next().is_none()
+}
+
+/// The same for a contact, which any of its deliveries may have created.
+fn has_no_contact(inside: &Inside, entry: &Entry) -> bool {
+    let ours = |call: &&Call| call.of.0 == entry.integration && call.of.1 == entry.record.id;
+    let last = inside.facts.calls.iter().filter(ours).map(|call| call.at).max();
+    let quiet = last.is_none_or(|last| after(last, SETTLED) <= inside.now);
+    let there = inside.facts.effects.iter().any(|effect| ours(&&inside.facts.calls[effect.call]));
+    quiet && !there
 }
 
 fn send(inside: &mut Inside, entry: &Entry, checked: bool) {

@@ -9,7 +9,7 @@ use fairlead_core::{
 };
 use jiff::Timestamp;
 
-use super::{bundle, chance::Chance, fault::Fault, place::Place};
+use super::{bundle, chance::Chance, fault::Fault, place::Place, story};
 use crate::sample;
 
 /// All that a seed decides beforehand; everything else is drawn as it comes.
@@ -38,6 +38,10 @@ pub(crate) struct Event {
     pub(crate) by_bus: bool,
     /// It breaks its contract.
     pub(crate) bad: bool,
+    /// Which version of the record it brings, where its integration orders them.
+    pub(crate) version: Option<u32>,
+    /// The record whose id at the vendor its request needs.
+    pub(crate) contact: Option<String>,
     /// When it is sent; every time after the first repeats it.
     pub(crate) sent: Vec<Timestamp>,
 }
@@ -162,7 +166,13 @@ fn events(
     let (mut events, mut made) = (Vec::<Event>::new(), 0);
     while made < deliveries {
         let at = after(start, chance.span(Duration::ZERO, busy));
-        let names: Vec<_> = catalog.integrations.keys().cloned().collect();
+        if chance.percent(15) {
+            let story = story::draw(chance, events.len(), at);
+            made += story.len();
+            events.extend(story);
+            continue;
+        }
+        let names = bundle::plain(catalog);
         let by_bus = chance.percent(30);
         let fan = by_bus && made + 1 < deliveries && chance.percent(30);
         let first = chance.place(names.len());
@@ -180,7 +190,8 @@ fn events(
         // What the API refuses never becomes a delivery.
         made += if bad && !by_bus { 0 } else { wanted.len() };
         let record = format!("R-{:03}", events.len());
-        let event = Event { record, payload: 1, wanted, by_bus, bad, sent };
+        let event =
+            Event { record, payload: 1, wanted, by_bus, bad, sent, version: None, contact: None };
         if chance.percent(4) && !bad {
             let mut other = event.clone();
             other.payload = 2;

@@ -7,7 +7,7 @@ use fairlead_core::{
     crosswalk::Link,
     entry::Entry,
     gate::{Breaker, Gate},
-    id::{DeliveryId, DestinationName, EntryKey, Token, Version},
+    id::{DeliveryId, DestinationName, EntryKey, Token, VendorId, Version},
     meaning::Finding,
     outcome::Answer,
     pace::Pace,
@@ -80,18 +80,27 @@ impl Gates for Hand {
         Ok(saved)
     }
 
-    /// No destination of the simulation declares a cap on calls at once.
-    async fn running(&self, _: &DestinationName) -> Result<Option<Running>, PortError> {
-        Ok(None)
+    async fn running(&self, of: &DestinationName) -> Result<Option<Running>, PortError> {
+        let read = |inside: &mut Inside| inside.ledger.running(of).cloned();
+        let running = self.request(Service::Ledger, "read the running calls", read).await?;
+        // Under the mistake each call finds the house empty, and its version right.
+        let alone = |running: Running| Running { places: vec![], ..running };
+        Ok(if self.world.is(Mutation::CapUnheeded) { running.map(alone) } else { running })
     }
 
     async fn save_running(
         &self,
-        _: &DestinationName,
-        _: &Running,
-        _: Version,
+        of: &DestinationName,
+        running: &Running,
+        replaces: Version,
     ) -> Result<Saved, PortError> {
-        Ok(Saved::Done)
+        let mut ours = false;
+        let saved = self.request(Service::Ledger, "save the running calls", |inside| {
+            let saved = inside.ledger.save_running(of, running, replaces);
+            ours |= saved == Saved::Done;
+            if ours && inside.ledger.running(of) == Some(running) { Saved::Done } else { saved }
+        });
+        saved.await
     }
 
     async fn pace(&self, of: &DestinationName) -> Result<Option<Pace>, PortError> {
@@ -120,13 +129,32 @@ impl Gates for Hand {
         saved.await
     }
 
-    // No integration of the simulated bundle orders its records: they have laws of their own.
-    async fn turn(&self, _: &str) -> Result<Option<Turn>, PortError> {
-        Ok(None)
+    async fn turn(&self, of: &str) -> Result<Option<Turn>, PortError> {
+        let read = |inside: &mut Inside| inside.ledger.turn(of).cloned();
+        let turn = self.request(Service::Ledger, "read the turn", read).await?;
+        Ok(turn.map(|turn| Turn {
+            sent: turn.sent.filter(|_| !self.world.is(Mutation::StaleOverwrite)),
+            held: turn.held.filter(|_| !self.world.is(Mutation::TurnUnheeded)),
+            creating: turn.creating.filter(|_| !self.world.is(Mutation::CreateForgotten)),
+            ..turn
+        }))
     }
 
-    async fn save_turn(&self, _: &str, _: &Turn, _: Version) -> Result<Saved, PortError> {
-        Ok(Saved::Done)
+    async fn save_turn(
+        &self,
+        of: &str,
+        turn: &Turn,
+        replaces: Version,
+    ) -> Result<Saved, PortError> {
+        let mut ours = false;
+        let saved = self.request(Service::Ledger, "save the turn", |inside| {
+            let saved = inside.ledger.save_turn(of, turn, replaces);
+            ours |= saved == Saved::Done;
+            if ours && inside.ledger.turn(of) == Some(turn) { Saved::Done } else { saved }
+        });
+        let saved = saved.await?;
+        self.note(|| format!("turn {of}: {:?} sent {:?} {saved:?}", turn.held, turn.sent));
+        Ok(saved)
     }
 }
 
@@ -189,12 +217,28 @@ impl Ports for Hand {
         self.save(entry, replaces).await
     }
 
-    async fn linked(&self, _: &DestinationName, _: &RecordName) -> Result<Option<Link>, PortError> {
-        Ok(None)
+    async fn linked(
+        &self,
+        at: &DestinationName,
+        record: &RecordName,
+    ) -> Result<Option<Link>, PortError> {
+        let read = |inside: &mut Inside| inside.ledger.link(at, record).cloned();
+        let found = self.request(Service::Ledger, "read the crosswalk", read).await?;
+        let guess = || Link {
+            record: record.clone(),
+            vendor_id: VendorId::new("V-0"),
+            delivery: DeliveryId(Uuid::nil()),
+            at: self.clock(),
+        };
+        let guesses = self.world.is(Mutation::NeedGuessed);
+        Ok(found.or_else(|| guesses.then(guess)))
     }
 
-    async fn link(&self, _: &DestinationName, _: &Link) -> Result<(), PortError> {
-        Ok(())
+    async fn link(&self, at: &DestinationName, link: &Link) -> Result<(), PortError> {
+        let keep = |inside: &mut Inside| inside.ledger.put_link(at, link);
+        let kept = self.request(Service::Ledger, "keep the crosswalk", keep).await;
+        self.note(|| format!("learns that {} is {}", link.record, link.vendor_id));
+        kept
     }
 
     async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {

@@ -104,6 +104,10 @@ fn look_at_index(runner: &mut Runner) {
         let missed = inside.befalls(often);
         let twice = !missed && inside.befalls(often);
         minute(&mut inside);
+        if missed {
+            let now = inside.now;
+            inside.facts.missed.push(now);
+        }
         match (missed, twice) {
             (true, _) => (0, watch, Some(Fault::MinuteMissed)),
             (_, true) => (2, watch, Some(Fault::MinuteTwice)),

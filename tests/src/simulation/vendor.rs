@@ -141,11 +141,11 @@ impl Vendor {
     }
 
     fn heeds_keys(&self, path: &str) -> bool {
-        matches!(self.promises.get(path), Some(Dedupe::Key { .. }))
+        matches!(self.promise(path), Some(Dedupe::Key { .. }))
     }
 
     fn memory(&self, path: &str) -> Duration {
-        match self.promises.get(path) {
+        match self.promise(path) {
             Some(Dedupe::Key { max_age, .. }) => *max_age,
             _ => Duration::ZERO,
         }
@@ -153,6 +153,14 @@ impl Vendor {
 
     /// Whether doing a thing again is doing it once.
     pub(crate) fn replaces(&self, path: &str) -> bool {
-        matches!(self.promises.get(path), Some(Dedupe::Upsert))
+        matches!(self.promise(path), Some(Dedupe::Upsert))
+    }
+
+    /// What is promised at a path; what lies below one that creates is a record, and is replaced.
+    fn promise(&self, path: &str) -> Option<&Dedupe> {
+        let below =
+            |of: &&String| path.strip_prefix(of.as_str()).is_some_and(|p| p.starts_with('/'));
+        let record = self.promises.keys().find(below).map(|_| &Dedupe::Upsert);
+        record.or_else(|| self.promises.get(path))
     }
 }

@@ -7,7 +7,7 @@ use fairlead_core::{
     entry::Entry,
     id::{SecretName, VendorId},
     integration::{Dedupe, Destination},
-    meaning::Finding,
+    meaning::{Finding, Found, Meaning},
     outcome::{Answer, Lost, NotSent, Reply, retry_after},
     span::{after, until},
 };
@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use super::{
     agenda::{CallId, Happening},
+    bundle::CONTACTS,
     fact::Call,
     fault::Fault,
     hand::Hand,
@@ -114,7 +115,7 @@ impl Hand {
         if self.left() < total + TO_RECORD {
             return Answer::NotSent(NotSent::NoTime);
         }
-        let heeds = matches!(integration.dedupe, Dedupe::Key { .. });
+        let heeds = matches!(integration.dedupe_of(entry.life.carries), Dedupe::Key { .. });
         let mut key = heeds.then(|| entry.idempotency_key.to_string());
         let mut body = request.body.clone();
         if self.world.is(Mutation::VolatileKey) {
@@ -198,6 +199,9 @@ impl Hand {
             key: of.key.clone(),
             body: of.body.clone(),
             external: of.entry.idempotency_key.to_string(),
+            of: (of.entry.integration.clone(), of.entry.record.id.clone()),
+            version: of.entry.ordered.as_ref().and_then(|ordered| ordered.version.clone()),
+            asks: of.asks,
             by: self.task,
             knew: self.knew.get(),
             stalled,
@@ -250,10 +254,12 @@ impl Hand {
         let mut inside = self.world.inside.borrow_mut();
         let now = inside.now;
         let asked = hint.and_then(|hint| retry_after(hint, now)).map(|wait| after(now, wait));
-        let call = &mut inside.facts.calls[call];
-        (call.status, call.heard, call.not_before) = (status, Some(now), asked);
-        call.ended = Some(now);
-        Answer::Replied(Reply::plain(status, heard, ""))
+        let heard_of = &mut inside.facts.calls[call];
+        (heard_of.status, heard_of.heard, heard_of.not_before) = (status, Some(now), asked);
+        heard_of.ended = Some(now);
+        let id = named(&mut inside, call);
+        let meaning = Meaning { id, ..Meaning::default() };
+        Answer::Replied(Reply { meaning, ..Reply::plain(status, heard, "") })
     }
 
     /// The sandbox may freeze before the function can read the answer.
@@ -271,6 +277,26 @@ impl Hand {
         self.troubled();
         self.freeze(length).await;
     }
+}
+
+/// What a good answer to a contact's creation calls it; now and then nothing.
+fn named(inside: &mut Inside, call: CallId) -> Option<Found> {
+    let call = &inside.facts.calls[call];
+    let creates = call.of.0.as_str() == CONTACTS && !call.path.contains("/V-");
+    if !creates || !(200..300).contains(&call.status) {
+        return None;
+    }
+    let id = vendor_id(&call.of.1);
+    if inside.weather.vendor > 0 && inside.chance.percent(3) {
+        inside.hit(Fault::Nameless);
+        return Some(Found::Nothing);
+    }
+    Some(Found::Id(id))
+}
+
+/// What a vendor calls a contact.
+pub(crate) fn vendor_id(record: &str) -> VendorId {
+    VendorId::new(format!("V-{record}"))
 }
 
 /// The vendor acts on a call, whoever still listens.

@@ -12,6 +12,7 @@ use fairlead_core::{
     issue::look::look,
     ports::{PortError, Ports},
     release::release,
+    render::render,
     ticket::{Step, Ticket},
 };
 
@@ -24,6 +25,7 @@ use super::{
     law::{About, Law},
     place::Place,
     plan::Event,
+    render::{Renderer, complete},
     run::Done,
     sqs::Received,
     world::{Inside, World},
@@ -73,7 +75,7 @@ pub(crate) async fn perform(hand: Hand, work: Work) -> Done {
 async fn ticket(hand: &Hand, place: Place, body: &str) -> Done {
     let ticket = Ticket::read(body).map_err(|e| PortError::new("read the ticket", e))?;
     let input = match (place, ticket.step, &ticket.order) {
-        (Place::Retry | Place::Intake, _, _) => Input::Due,
+        (Place::Retry, _, _) => Input::Due,
         (Place::Alert, _, _) => Input::Tell { version: ticket.version },
         (_, Step::Retry, Some(order)) => Input::Ordered(order.clone()),
         _ => Input::Picked,
@@ -93,14 +95,17 @@ async fn post(hand: &Hand, event: usize) -> Done {
         // 422: nothing is kept, and the sender knows.
         return Ok(None);
     }
-    let submission = bundle::submission(event, of, "api");
+    let submission = complete(hand, integration, bundle::submission(event, of, "api")).await?;
     accept(hand, &hand.rules(), integration, submission).await.map(Some)
 }
 
 /// EventBridge's event: each integration that wants it gets its own delivery.
 async fn take_in(hand: &Hand, body: &str) -> Done {
     if Ticket::is_meant(body) {
-        return ticket(hand, Place::Intake, body).await;
+        let ticket = Ticket::read(body).map_err(|e| PortError::new("read the ticket", e))?;
+        hand.note(|| "takes up a request to make".to_owned());
+        let (rules, hops) = (hand.rules(), ticket.hops);
+        return render(hand, &rules, &Renderer, &ticket.entry, hops).await.map(|()| None);
     }
     let place: usize = body.parse().map_err(|e| PortError::new("read the event", e))?;
     let event = hand.world.plan.events.get(place);
@@ -113,6 +118,7 @@ async fn take_in(hand: &Hand, body: &str) -> Done {
             if event.bad {
                 submission.idempotency_key = own_key(place);
             }
+            let mut submission = complete(hand, integration, submission).await?;
             let rules = hand.rules();
             let accepted = accept(hand, &rules, integration, submission.clone()).await?;
             if let Accepted::Conflict(first) = accepted {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use fairlead_core::{
-    entry::{Entry, State, Work},
+    entry::{End, Entry, State, Work},
     id::{DestinationName, EntryKey},
     integration::Catalog,
     issue::Cause,
@@ -182,6 +182,9 @@ impl Inside {
             state: entry.life.state.clone(),
             issue: Cause::of(entry).map(|cause| cause.id()),
         });
+        if matches!(entry.life.state, State::Closed { how: End::Superseded }) {
+            self.hit(Fault::Superseded);
+        }
         if matches!(entry.life.state, State::Parked { .. }) {
             self.parked_at = self.now;
         }

@@ -97,3 +97,26 @@ impl Inside {
 fn is_open(gate: &Gate) -> bool {
     matches!(gate.breaker, Breaker::Open { .. })
 }
+
+/// Never more calls at once than the vendor allows.
+pub(crate) fn within_cap(world: &World, inside: &mut Inside) {
+    let mut broken = Vec::new();
+    for destination in world.plan.catalog.destinations.values() {
+        let Some(most) = destination.in_flight else { continue };
+        let theirs = || inside.facts.calls.iter().filter(|c| c.destination == destination.name);
+        for call in theirs() {
+            let runs = |other: &&Call| {
+                other.at <= call.at && other.ended.is_none_or(|ended| call.at < ended)
+            };
+            let running = theirs().filter(runs).count();
+            if running > usize::try_from(most).unwrap_or(usize::MAX) {
+                let what = format!("{running} calls run at {:.3}; {most} are allowed", call.at);
+                broken.push((destination.name.clone(), what));
+                break;
+            }
+        }
+    }
+    for (name, what) in broken {
+        inside.broke(Law::WithinCap, About::Destination(name), what);
+    }
+}

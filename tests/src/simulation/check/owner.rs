@@ -23,6 +23,9 @@ const SOON: Duration = Duration::from_secs(120);
 /// So long a ticket of the alert queue is hidden.
 const HIDDEN: Duration = Duration::from_secs(360);
 
+/// From one look of the schedule to the next.
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// Every parked delivery reaches its owner soon after it was parked, or after the last trouble on the way: its issue
 /// is told of, or was told of before and is not over.
 pub(crate) fn told(inside: &mut Inside) {
@@ -82,6 +85,9 @@ fn limit(inside: &Inside, key: &EntryKey, parked: Timestamp, end: Timestamp) -> 
     }
     for at in inside.facts.deaf.iter().filter(|at| parked <= **at && **at <= end) {
         limit = limit.max(after(*at, HIDDEN + SOON));
+    }
+    for at in inside.facts.missed.iter().filter(|at| parked <= **at && **at <= end) {
+        limit = limit.max(after(*at, MINUTE + SOON));
     }
     limit
 }
