@@ -95,14 +95,16 @@ pub async fn leave<P: Ports>(
     sent: bool,
     entry: &Entry,
 ) -> Result<(), PortError> {
-    let Place { of, before, mut taken } = place;
+    let Place { of, mut before, mut taken } = place;
     let delivered = entry.life.state == State::Delivered;
     for _ in 0..MOST_RACES {
         let next = match (sent, entry.life.doubt) {
             (false, _) => turn::unused(&before, &taken),
             // The request may still be under way; until the lease ends, nothing may overtake it.
             (true, true) => return Ok(()),
-            (true, false) => turn::used(&taken, delivered && entry.life.vendor_id.is_none()),
+            (true, false) => {
+                turn::used(&before, &taken, delivered && entry.life.vendor_id.is_none())
+            }
         };
         if ports.gates().save_turn(&of, &next, taken.version).await? == Saved::Done {
             return Ok(());
@@ -112,6 +114,8 @@ pub async fn leave<P: Ports>(
         if found.held != taken.held {
             return Ok(());
         }
+        // Another dispatcher of the delivery had it in between; what it has sent stays sent.
+        before = Turn { held: before.held, ..found.clone() };
         taken = found;
     }
     Ok(())

@@ -105,11 +105,14 @@ pub fn unused(before: &Turn, taken: &Turn) -> Turn {
 }
 
 /// The turn after its call. `nameless`: the vendor may have the record, and what it calls it was not heard.
-pub fn used(taken: &Turn, nameless: bool) -> Turn {
+///
+/// Whoever held it before still does, until its lease ends: an earlier request of the delivery, whose answer was
+/// lost, may be under way until then, and nothing may overtake it.
+pub fn used(before: &Turn, taken: &Turn, nameless: bool) -> Turn {
     Turn {
         version: taken.version.next(),
         sent: taken.sent.clone(),
-        held: None,
+        held: before.held.clone(),
         creating: taken.creating.clone().filter(|_| nameless),
     }
 }
@@ -155,7 +158,8 @@ mod tests {
     fn what_is_older_than_the_last_one_sent_never_gets_a_turn() {
         let now = Timestamp::UNIX_EPOCH;
         let (one, two, text) = (number(1), number(2), RecordVersion::Text("x".to_owned()));
-        let turn = used(&taken(&Turn::default(), &claim(2, &two), now), false);
+        let before = Turn::default();
+        let turn = used(&before, &taken(&before, &claim(2, &two), now), false);
         assert_eq!(ask(&turn, &claim(1, &one), now), Granted::Newer(two.clone()));
         assert_eq!(ask(&turn, &claim(1, &text), now), Granted::Unlike(two.clone()));
         taken(&turn, &claim(3, &two), now);
@@ -183,12 +187,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_lost_before_a_success_may_still_land_until_its_lease_ends() {
+        let (now, later) = (Timestamp::UNIX_EPOCH, after(Timestamp::UNIX_EPOCH, LEASE / 2));
+        let (one, two) = (number(1), number(2));
+        let lost = taken(&Turn::default(), &claim(1, &one), now);
+        let again = taken(&lost, &claim(1, &one), later);
+        let turn = used(&lost, &again, false);
+        assert_eq!(ask(&turn, &claim(2, &two), later), Granted::Held(after(now, LEASE)));
+        taken(&turn, &claim(2, &two), after(now, LEASE));
+    }
+
+    #[test]
     fn a_create_whose_id_is_not_known_is_remembered() {
         let key = EntryKey::new("orders/1");
         let one = number(1);
         let claim = Claim { creates: Some(&key), ..claim(1, &one) };
-        let turn = taken(&Turn::default(), &claim, Timestamp::UNIX_EPOCH);
-        assert_eq!(used(&turn, true).creating, Some(key));
-        assert_eq!(used(&turn, false).creating, None);
+        let before = Turn::default();
+        let turn = taken(&before, &claim, Timestamp::UNIX_EPOCH);
+        assert_eq!(used(&before, &turn, true).creating, Some(key));
+        assert_eq!(used(&before, &turn, false).creating, None);
     }
 }
