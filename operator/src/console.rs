@@ -11,6 +11,7 @@ use crate::{cli::Failure, desk::Desk};
 
 mod act;
 mod audit;
+mod bulk;
 mod deliveries;
 mod delivery;
 mod edit;
@@ -24,6 +25,7 @@ mod page;
 mod record;
 mod site;
 
+use bulk::Bulks;
 use guard::{Guard, Token};
 use site::Site;
 
@@ -45,7 +47,8 @@ impl Console {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(taken)?;
         let port = listener.local_addr().map_err(taken)?.port();
         let caller = desk.caller().await?;
-        let site = Arc::new(Site { desk, caller, guard: Guard { port, token } });
+        let site =
+            Arc::new(Site { desk, caller, guard: Guard { port, token }, bulks: Bulks::default() });
         Ok(Self { listener, site })
     }
 

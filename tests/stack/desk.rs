@@ -33,7 +33,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     ]
 }
 
-async fn desk(world: &World) -> Desk {
+pub(crate) async fn desk(world: &World) -> Desk {
     let desk = Desk::of(world.stack.config().clone(), "fairlead").await;
     desk.expect("the stack is there")
 }
@@ -42,10 +42,13 @@ fn options() -> Options {
     Options { place: Place::default(), output: Output::Table, yes: true, no_color: true }
 }
 
-async fn refused(world: &World, case: &Case) -> Entry {
+/// A status that no other scenario uses: these deliveries open an issue of their own.
+const OURS: u16 = 423;
+
+/// Parks a delivery, whose vendor answers once with this status.
+pub(crate) async fn refused(world: &World, case: &Case, status: u16) -> Entry {
     let error = json!({"error": {"code": "no", "message": "amount is higher than the order"}});
-    // A status that no other scenario uses: these deliveries open an issue of their own.
-    let no = Step::Status { code: 423, retry_after: None, body: Some(error) };
+    let no = Step::Status { code: status, retry_after: None, body: Some(error) };
     world.vendor.behave(&case.id, vec![no]);
     world.accept(case).await;
     let entry = world.parked(SOON, case, Class::Rejected).await;
@@ -53,7 +56,7 @@ async fn refused(world: &World, case: &Case) -> Entry {
     entry
 }
 
-async fn closed(world: &World, case: &Case, how: End) -> Entry {
+pub(crate) async fn closed(world: &World, case: &Case, how: End) -> Entry {
     let key = case.entry();
     let look =
         async || world.entry(&key).await.filter(|entry| entry.life.state == State::Closed { how });
@@ -62,7 +65,7 @@ async fn closed(world: &World, case: &Case, how: End) -> Entry {
 
 async fn resolve(world: &World) {
     let (desk, case) = (desk(world).await, Case::deal("DESK-1"));
-    let parked = refused(world, &case).await;
+    let parked = refused(world, &case, OURS).await;
     let life = desk.record("DESK-1", None).await.expect("the ledger answers");
     assert_eq!(life.deliveries.len(), 1, "{}", life.text());
     let id = life.deliveries[0].delivery.clone();
@@ -87,7 +90,7 @@ async fn resolve(world: &World) {
 
 async fn discard(world: &World) {
     let (desk, case) = (desk(world).await, Case::deal("DESK-2"));
-    let parked = refused(world, &case).await;
+    let parked = refused(world, &case, OURS).await;
     let id = parked.id.to_string();
     desk.order(&id, Act::Discard, "a test order", false).await.expect("ordered");
     closed(world, &case, End::Discarded).await;
@@ -102,7 +105,7 @@ async fn discard(world: &World) {
 
 async fn corrected(world: &World) {
     let (desk, case) = (desk(world).await, Case::deal("DESK-3"));
-    let parked = refused(world, &case).await;
+    let parked = refused(world, &case, OURS).await;
     let id = parked.id.to_string();
     let entry = desk.editable(&id, false).await.expect("it may be edited");
     let event = entry.event.replace("1250.00", "1205.00");
@@ -127,7 +130,7 @@ async fn corrected(world: &World) {
 
 async fn retry(world: &World) {
     let (desk, case) = (desk(world).await, Case::deal("DESK-4"));
-    refused(world, &case).await;
+    refused(world, &case, OURS).await;
     let filter = Filter { record: Some("DESK-4".to_owned()), ..Filter::default() };
     for _ in 0..2 {
         desk.retry_all(&filter, "customer unblocked", false, &options()).await.expect("ordered");

@@ -4,6 +4,7 @@
 //! `cargo test -p fairlead-tests --test stack -- 'a 422'` runs the scenarios with that text in their names.
 
 mod bus;
+mod console;
 mod contract;
 mod crash;
 mod delivery;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
 
 fn all() -> Vec<Scenario> {
     let mut all = crash::scenarios();
+    all.extend(console::scenarios());
     all.extend(delivery::scenarios());
     all.extend(desk::scenarios());
     all.extend(doubt::scenarios());

@@ -1,8 +1,11 @@
-//! No key was written down anywhere: log, ledger, queue, alert.
+//! No key was written down anywhere, and none is shown: log, ledger, queue, alert, console, command.
 
+use fairlead::{cli::View, desk::Filter};
 use futures::FutureExt;
 
 use crate::{
+    console::pages,
+    desk::desk,
     rest::entries,
     support::{
         scenario::Scenario,
@@ -14,7 +17,7 @@ use crate::{
 pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![Scenario::at(
         &[Stage::After],
-        "in the end no key stands in any log, entry or message",
+        "in the end no key stands in any log, entry or message, on any page or in what a command says",
         |w| nowhere(w).boxed_local(),
     )]
 }
@@ -70,5 +73,42 @@ async fn everything(world: &World) -> Vec<(String, String)> {
     for (name, messages) in world.queues().await {
         places.extend(messages.iter().map(|message| (name.clone(), message.to_string())));
     }
+    places.extend(pages(world).await);
+    places.extend(commands(world).await);
     places
+}
+
+/// What every command that looks says of this stack, as text and as JSON.
+async fn commands(world: &World) -> Vec<(String, String)> {
+    let desk = desk(world).await;
+    let all = Filter::default();
+    let mut said = vec![
+        told("status", desk.status(None).await),
+        told("deliveries", desk.deliveries(&all, 1000, None).await),
+        told("dlq", desk.dlq().await),
+        told("audit", desk.audit(None, 1000, None).await),
+        told("secrets check", desk.secrets().await),
+        told("doctor", desk.doctor().await),
+    ];
+    let issues = desk.issues().await.expect("the ledger answers");
+    for issue in &issues.issues {
+        said.push(told("issues show", desk.issue(issue.id.as_str()).await));
+    }
+    said.push(told("issues", Ok(issues)));
+    let entries = entries(world).await;
+    let parked = entries.iter().filter(|entry| entry.class().is_some());
+    for entry in parked {
+        said.push(told("deliveries show", desk.show(&entry.id.to_string()).await));
+        said.push(told("record", desk.record(&entry.record.id, None).await));
+    }
+    let known = entries.iter().find(|entry| entry.class().is_some()).expect("something is parked");
+    assert!(said.iter().any(|(_, text)| text.contains(&known.id.to_string())), "nothing was said");
+    said
+}
+
+/// A view as people and as programs read it.
+fn told<V: View>(of: &str, view: Result<V, fairlead::desk::DeskError>) -> (String, String) {
+    let view = view.unwrap_or_else(|error| panic!("fairlead {of}: {error}"));
+    let json = serde_json::to_string(&view).expect("a view is JSON");
+    (format!("fairlead {of}"), format!("{}\n{json}", view.text()))
 }

@@ -1,7 +1,10 @@
 //! What the scenarios share.
 
+pub(crate) mod browser;
 pub(crate) mod bundle;
 pub(crate) mod case;
+pub(crate) mod chromium;
+pub(crate) mod console;
 pub(crate) mod inbox;
 pub(crate) mod ledger;
 pub(crate) mod many;

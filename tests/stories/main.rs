@@ -4,6 +4,7 @@ mod alert;
 mod answer;
 mod bulk;
 mod bundle;
+mod console;
 mod contract;
 mod crosswalk;
 mod delivery;

@@ -7,6 +7,7 @@ use fairlead_core::{
     entry::{Entry, State as Stands},
     history::{one_line, said as heard},
     id::Sha256Hex,
+    issue::Cause,
     notice::Notice,
     order::{Refusal, may_order, policy},
     ticket,
@@ -14,6 +15,7 @@ use fairlead_core::{
 use jiff::Timestamp;
 
 use super::{
+    frame::Frame,
     list::{encoded, link, tone},
     page,
     site::{After, Shown, Site, moment, shown},
@@ -28,8 +30,8 @@ pub(super) async fn show(
     let entry = site.desk.entry(&id).await.map_err(|e| site.refused(&e, "/deliveries"))?;
     let moves = !matches!(entry.life.state, Stands::Parked { .. });
     // While something moves by itself, the page follows it; a form is never taken away from under somebody.
-    let live = (moves || said.is_some()).then_some(3);
-    let frame = site.frame("Deliveries", said, live);
+    let live = (moves || said.is_some()).then_some(2);
+    let frame = Frame { reload: moves, ..site.frame("Deliveries", said, live) };
     let item = view::Item::of(&entry);
     let request = entry.request.as_ref();
     shown(&page::Delivery {
@@ -45,7 +47,7 @@ pub(super) async fn show(
         standing: item.standing(Timestamp::now()),
         tone: tone(item.state),
         effect: entry.effect().sentence(),
-        todo: Notice::of(&entry).map(todo),
+        todo: Notice::of(&entry).map(|notice| todo(notice, &entry)),
         lines: lines(&entry),
         acts: acts(&entry),
         request: request.map(|r| (format!("{} {}", r.method.as_str(), r.path), pretty(&r.body))),
@@ -55,8 +57,9 @@ pub(super) async fn show(
     })
 }
 
-fn todo(notice: Notice) -> page::Todo {
+fn todo(notice: Notice, entry: &Entry) -> page::Todo {
     page::Todo {
+        issue: Cause::of(entry).map(|cause| cause.id().to_string()),
         action: notice.next_action,
         detail: notice.detail,
         command: notice.command,

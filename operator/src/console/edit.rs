@@ -10,6 +10,7 @@ use fairlead_core::entry::Entry;
 
 use super::{
     act::{Given, as_shown},
+    list::encoded,
     page,
     site::{Said, Shown, Site, shown, went},
 };
@@ -34,7 +35,8 @@ pub(super) async fn show(
         Ok(correction) if given.sure.is_some() => {
             let done = site.desk.exchange(&entry, &correction, given.reason.trim(), checked).await;
             let done = done.map_err(|e| site.refused(&e, &back))?;
-            Ok(went(&back, &done.said))
+            // The corrected event is another delivery: its record's page shows both.
+            Ok(went(&format!("/record?id={}", encoded(&entry.record.id)), &done.said))
         }
         Ok(correction) => shown(&agree(&site, &entry, &given, event, &correction)),
         Err(DeskError::NotValid(why)) => shown(&again(&site, &entry, &given, event, &why)),

@@ -13,8 +13,10 @@ pub(super) struct Frame {
     pub(super) said: Option<String>,
     /// What only this console's own forms carry.
     pub(super) form: String,
-    /// The page looks again after so many seconds.
+    /// The page looks again after so many seconds, where script is on.
     pub(super) live: Option<u8>,
+    /// Without script the browser loads it again; not where somebody may be filling in a form.
+    pub(super) reload: bool,
     /// Which of the tabs it belongs to.
     pub(super) at: &'static str,
 }

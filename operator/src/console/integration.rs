@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use fairlead_core::{
     gate::{Breaker, Gate},
     id::IntegrationName,
-    integration::{Destination, Integration},
+    integration::{Dedupe, Destination, Integration},
     span,
 };
 
@@ -19,6 +19,9 @@ use crate::desk::{Filter, Standing, view};
 
 /// So many of what needs somebody stand on the page.
 const MOST: usize = 20;
+
+/// Of so many deliveries it is told which configuration made them.
+const NEWEST: usize = 50;
 
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
@@ -37,6 +40,9 @@ pub(super) async fn show(
     let filter = Filter { state, integration: integration_name, ..Filter::default() };
     let parked = site.desk.deliveries(&filter, MOST, None).await;
     let parked = parked.map_err(|e| site.refused(&e, "/"))?;
+    let all = Filter { integration: Some(name.clone()), ..Filter::default() };
+    let newest = site.desk.deliveries(&all, NEWEST, None).await;
+    let newest = newest.map_err(|e| site.refused(&e, "/"))?;
     let next = format!("/deliveries?state=parked&integration={name}&");
     shown(&page::Integration {
         frame: site.frame("Now", said, Some(10)),
@@ -49,6 +55,7 @@ pub(super) async fn show(
         facts: facts(integration, destination),
         runbook: link(integration.owner.runbook.as_deref()),
         list: list(&parked, &next, "Nothing of this integration needs anyone."),
+        versions: versions(&newest.deliveries, integration),
         name,
     })
 }
@@ -80,7 +87,49 @@ fn facts(of: &Integration, destination: &Destination) -> Vec<(&'static str, Stri
         ("Retries after", schedule.join(", ")),
         ("Gives up after", span::text(of.retry.give_up_after)),
         ("Rate", rate.unwrap_or_else(|| "none declared".to_owned())),
+        ("If the answer is lost", unsure(of)),
         ("Recognises events for", span::text(of.idempotency.keep)),
-        ("Configuration", of.hash.as_str().chars().take(12).collect()),
+        ("Configuration", short(of.hash.as_str())),
     ]
+}
+
+/// What follows when nobody knows whether the vendor has it.
+fn unsure(of: &Integration) -> String {
+    let asked = of.lookup.is_some().then_some("the vendor is asked whether it has it");
+    match (&of.dedupe, asked) {
+        (Dedupe::Key { max_age, .. }, asked) => {
+            let age = span::text(*max_age);
+            let then = asked.unwrap_or("it is parked");
+            format!("sent again with the same key while that is younger than {age}; then {then}")
+        }
+        (Dedupe::Upsert, _) => "sent again: repeating it changes nothing more".to_owned(),
+        (Dedupe::None, asked) => asked.unwrap_or("parked: a person looks first").to_owned(),
+    }
+}
+
+/// The configurations of these deliveries, which come newest first.
+fn versions(deliveries: &[view::Item], of: &Integration) -> Vec<page::Version> {
+    let mut versions: Vec<page::Version> = Vec::new();
+    for item in deliveries {
+        let (hash, at) = (short(&item.configuration), moment(item.accepted_at));
+        match versions.iter_mut().find(|version| version.hash == hash) {
+            Some(known) => {
+                known.count += 1;
+                known.first = at;
+            }
+            None => versions.push(page::Version {
+                current: item.configuration == of.hash.as_str(),
+                count: 1,
+                first: at.clone(),
+                last: at,
+                hash,
+            }),
+        }
+    }
+    versions
+}
+
+/// As much of a digest as tells versions apart.
+fn short(hash: &str) -> String {
+    hash.chars().take(12).collect()
 }

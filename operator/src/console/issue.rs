@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::{
     act::Given,
+    bulk::Bulk,
     list::list,
     page,
     site::{After, Said, Shown, Site, moment, shown, went},
@@ -21,7 +22,7 @@ pub(super) async fn all(State(site): State<Arc<Site>>) -> Shown {
     let found = site.desk.issues().await.map_err(|e| site.refused(&e, "/"))?;
     let open = found.issues.iter().filter(|issue| issue.phase != "resolved").count();
     shown(&page::Issues {
-        frame: site.frame("Issues", Said::default(), Some(10)),
+        frame: site.moving("Issues", Said::default(), Some(10)),
         lead: match open {
             0 => "Nothing needs anyone.".to_owned(),
             1 => "One cause holds deliveries back.".to_owned(),
@@ -38,6 +39,9 @@ pub(super) async fn one(
 ) -> Shown {
     let found = site.desk.issue(&id).await.map_err(|e| site.refused(&e, "/issues"))?;
     let (issue, now) = (&found.issue, Timestamp::now());
+    let id = issue.id.to_string();
+    let bulk = site.bulks.of(&id);
+    let live = if bulk.as_ref().is_some_and(Bulk::goes_on) { 2 } else { 5 };
     let deliveries = view::Deliveries {
         now,
         deliveries: found.deliveries.clone(),
@@ -46,8 +50,7 @@ pub(super) async fn one(
     };
     let class = issue.class;
     shown(&page::Issue {
-        frame: site.frame("Issues", said, None),
-        id: issue.id.to_string(),
+        frame: site.frame("Issues", said, Some(live)),
         integration: issue.integration.clone(),
         cause: cause(issue),
         state: state(issue),
@@ -60,8 +63,13 @@ pub(super) async fn one(
             ("Owner", issue.owner.clone()),
             ("At the terminal", issue.next.clone()),
         ],
+        bulk: bulk.map(|bulk| bulk.told()),
+        is_over: found.deliveries.is_empty(),
         may_acknowledge: issue.phase == "open",
         list: list(&deliveries, "", "None of its deliveries is parked any more."),
+        more: found.more,
+        text: found.text.clone(),
+        id,
     })
 }
 

@@ -31,8 +31,10 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(said): After) -> S
         "1" => "One record needs somebody.".to_owned(),
         some => format!("{some} records need somebody."),
     };
+    // Many keys are counted, so they are counted less often.
+    let live = if status.bounded { 30 } else { 5 };
     shown(&page::Now {
-        frame: site.frame("Now", said, Some(5)),
+        frame: site.moving("Now", said, Some(live)),
         lead,
         needs_you,
         waiting: sum(|row| row.waiting),

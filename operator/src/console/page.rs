@@ -4,6 +4,10 @@ use askama::Template;
 
 use super::frame::Frame;
 
+mod issue;
+
+pub(super) use issue::{Issue, IssueRow, Issues, Plan, PlanRow};
+
 /// A list of deliveries inside a page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct List {
@@ -150,6 +154,8 @@ pub(super) struct Todo {
     pub(super) detail: String,
     /// The command that does the same.
     pub(super) command: Option<String>,
+    /// The issue that it belongs to.
+    pub(super) issue: Option<String>,
     /// Who answers for it.
     pub(super) owner: String,
     /// Where the owner is reached.
@@ -266,67 +272,23 @@ pub(super) struct Integration {
     pub(super) runbook: Option<String>,
     /// What needs somebody.
     pub(super) list: List,
+    /// Which configurations made the newest deliveries, the newest first.
+    pub(super) versions: Vec<Version>,
 }
 
-/// The open issues.
-#[derive(Template)]
-#[template(path = "issues.html")]
-pub(super) struct Issues {
-    /// What is around every page.
-    pub(super) frame: Frame,
-    /// One sentence.
-    pub(super) lead: String,
-    /// One row each.
-    pub(super) rows: Vec<IssueRow>,
-}
-
-/// One issue in the list.
+/// One configuration of an integration.
 #[derive(Clone, Debug)]
-pub(super) struct IssueRow {
-    /// Its short id.
-    pub(super) id: String,
-    /// Of which integration.
-    pub(super) integration: String,
-    /// Class and error code.
-    pub(super) cause: String,
-    /// Who answers for it.
-    pub(super) owner: String,
-    /// So many deliveries.
-    pub(super) count: String,
-    /// How long ago the first was parked.
+pub(super) struct Version {
+    /// The beginning of its digest.
+    pub(super) hash: String,
+    /// It is the one of this bundle.
+    pub(super) current: bool,
+    /// So many of the newest deliveries are of it.
+    pub(super) count: usize,
+    /// When the oldest of these was accepted.
     pub(super) first: String,
-    /// How long ago the last was parked.
+    /// When the newest was.
     pub(super) last: String,
-    /// Open, acknowledged, resolved.
-    pub(super) state: String,
-    /// How that is coloured.
-    pub(super) tone: &'static str,
-}
-
-/// One issue.
-#[derive(Template)]
-#[template(path = "issue.html")]
-pub(super) struct Issue {
-    /// What is around every page.
-    pub(super) frame: Frame,
-    /// Its short id.
-    pub(super) id: String,
-    /// Of which integration.
-    pub(super) integration: String,
-    /// Class and error code.
-    pub(super) cause: String,
-    /// Open, acknowledged, resolved.
-    pub(super) state: String,
-    /// How that is coloured.
-    pub(super) tone: &'static str,
-    /// What to do.
-    pub(super) action: String,
-    /// Counts, times, who acknowledged.
-    pub(super) facts: Vec<(&'static str, String)>,
-    /// Nobody is on it.
-    pub(super) may_acknowledge: bool,
-    /// Its deliveries.
-    pub(super) list: List,
 }
 
 /// Who did what.
@@ -339,6 +301,8 @@ pub(super) struct Audit {
     pub(super) lead: String,
     /// Newest first.
     pub(super) rows: Vec<AuditRow>,
+    /// Where the next page is.
+    pub(super) more: Option<String>,
 }
 
 /// One act.

@@ -11,7 +11,7 @@ use super::{
     page,
     site::{Said, Shown, Site, moment, shown},
 };
-use crate::desk::view;
+use crate::desk::view::{self, counted};
 
 /// What is asked for.
 #[derive(Debug, Deserialize)]
@@ -19,6 +19,7 @@ pub(super) struct Asked {
     #[serde(default)]
     id: String,
     since: Option<String>,
+    said: Option<String>,
 }
 
 pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Asked>) -> Shown {
@@ -33,11 +34,18 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
     let since: Option<Duration> = asked.since.as_deref().and_then(|text| span::parse(text).ok());
     let life = site.desk.record(id, since).await.map_err(|e| site.refused(&e, "/"))?;
     let count = life.deliveries.len();
+    // While something moves, or was ordered just now, the page follows it.
+    let moves = life.deliveries.iter().any(|one| tone(one.state) == "wait");
+    let live = (moves || asked.said.is_some()).then_some(2);
     shown(&page::Record {
-        frame: site.frame("", Said::default(), None),
+        frame: site.moving("", Said::of(asked.said), live),
         id: life.record,
         encoded: encoded(id),
-        lead: format!("{count} deliveries in the last {}, oldest first.", life.since),
+        lead: format!(
+            "{} in the last {}, oldest first.",
+            counted(count, "delivery", "deliveries"),
+            life.since
+        ),
         since: life.since,
         lives: life.deliveries.iter().map(one).collect(),
     })

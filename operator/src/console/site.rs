@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
-    act, audit, deliveries, delivery, edit,
+    act, audit, bulk,
+    bulk::Bulks,
+    deliveries, delivery, edit,
     frame::Frame,
     guard::{Admission, Guard},
     integration, issue, now, page, record,
@@ -31,6 +33,8 @@ pub(super) struct Site {
     pub(super) caller: String,
     /// Who may come in.
     pub(super) guard: Guard,
+    /// What is being retried.
+    pub(super) bulks: Bulks,
 }
 
 /// How a page ends.
@@ -46,6 +50,11 @@ pub(super) struct Said {
 }
 
 impl Said {
+    /// What a page was told by the address that leads to it.
+    pub(super) fn of(said: Option<String>) -> Self {
+        Self { said }
+    }
+
     /// Something was done just now.
     pub(super) fn is_some(&self) -> bool {
         self.said.is_some()
@@ -65,6 +74,7 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .route("/issues", get(issue::all))
         .route("/issues/{id}", get(issue::one))
         .route("/issues/{id}/ack", post(issue::acknowledge))
+        .route("/issues/{id}/retry", post(bulk::show))
         .route("/audit", get(audit::show))
         .route("/style.css", get(style))
         .route("/script.js", get(script))
@@ -82,7 +92,10 @@ async fn script() -> impl IntoResponse {
 }
 
 async fn nowhere(State(site): State<Arc<Site>>) -> Response {
-    *site.trouble("There is no such page", "The console has no page at this path.", "/").0
+    let why = "The console has no page at this path.";
+    let mut answer = *site.trouble("There is no such page", why, "/").0;
+    *answer.status_mut() = StatusCode::NOT_FOUND;
+    answer
 }
 
 /// Asks the guard, and gives every answer the headers that keep it to itself.
@@ -140,9 +153,15 @@ impl Site {
             read: format!("{} UTC", moment(Timestamp::now())),
             said: said.said,
             form: self.guard.token.form(),
+            reload: false,
             live,
             at,
         }
+    }
+
+    /// The same around a page without forms: without script too, the browser may load it again.
+    pub(super) fn moving(&self, at: &'static str, said: Said, live: Option<u8>) -> Frame {
+        Frame { reload: live.is_some(), ..self.frame(at, said, live) }
     }
 
     /// A page that says what did not work.
@@ -177,7 +196,8 @@ pub(super) fn shown(page: &impl Template) -> Shown {
 /// Back to a page that tells what was done. A page that is loaded again does nothing again.
 pub(super) fn went(to: &str, said: &str) -> Response {
     let said = percent_encoding::utf8_percent_encode(said, percent_encoding::NON_ALPHANUMERIC);
-    Redirect::to(&format!("{to}?said={said}")).into_response()
+    let mark = if to.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{to}{mark}said={said}")).into_response()
 }
 
 /// A time to the second, in UTC.

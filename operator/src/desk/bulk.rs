@@ -4,7 +4,12 @@ use std::{io::IsTerminal, time::Duration};
 
 use fairlead_aws::work::{From, Place};
 use fairlead_core::{
-    audit::Did, entry::Entry, id::EntryKey, integration::Catalog, order::way, ticket::Act,
+    audit::{Did, Note},
+    entry::Entry,
+    id::EntryKey,
+    integration::Catalog,
+    order::way,
+    ticket::Act,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -30,11 +35,13 @@ pub struct Planned {
     pub plan: Plan,
     /// The deliveries that would be retried, oldest first.
     pub entries: Vec<Entry>,
+    /// More are parked than were planned for.
+    pub more: bool,
 }
 
 /// What a retry of these would do: the rules are asked, nothing is sent.
 pub fn plan(catalog: &Catalog, entries: Vec<Entry>, checked: bool, now: Timestamp) -> Planned {
-    let mut planned = Planned { plan: Plan::default(), entries: Vec::new() };
+    let mut planned = Planned { plan: Plan::default(), entries: Vec::new(), more: false };
     for entry in entries {
         let Some(class) = entry.class() else { continue };
         let found = way(catalog, &entry, checked, now);
@@ -58,32 +65,68 @@ impl Desk {
         checked: bool,
         options: &Options,
     ) -> Result<Done, DeskError> {
-        let (entries, more) = self.parked(filter).await?;
-        let Planned { plan, entries } =
-            plan(fairlead_catalog::catalog(), entries, checked, Timestamp::now());
-        eprint!("{}", plan.text());
-        if entries.is_empty() {
+        let planned = self.planned(filter, checked).await?;
+        eprint!("{}", planned.plan.text());
+        let count = planned.entries.len();
+        if count == 0 {
             return Ok(Done::new(
                 "nothing was ordered".to_owned(),
                 "fairlead deliveries --state parked".to_owned(),
             ));
         }
-        agree(options, entries.len())?;
-        let on = format!("{} parked deliveries:{}", entries.len(), filter.said());
-        let note = self.write_down(Did::Retry, on, reason, entries.len()).await?;
-        let bar = bar(entries.len());
+        agree(options, count)?;
+        let note = self.announce(filter, reason, count).await?;
+        let bar = bar(count);
+        self.order_all(&planned.entries, &note, checked, |sent| bar.inc(sent as u64)).await?;
+        bar.finish_and_clear();
+        let rest = if planned.more { "; more are parked: run this again" } else { "" };
+        let said = format!("ordered: retry {count} deliveries, bulk {}{rest}", note.short());
+        Ok(Done::new(said, "fairlead status".to_owned()))
+    }
+
+    /// What a retry of every parked delivery that is meant would do. Nothing is sent.
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn planned(&self, filter: &Filter, checked: bool) -> Result<Planned, DeskError> {
+        let (entries, more) = self.parked(filter).await?;
+        let planned = plan(fairlead_catalog::catalog(), entries, checked, Timestamp::now());
+        Ok(Planned { more, ..planned })
+    }
+
+    /// Writes down that so many of what is meant are retried, before they are.
+    ///
+    /// # Errors
+    /// When AWS does not do its part.
+    pub async fn announce(
+        &self,
+        filter: &Filter,
+        reason: &str,
+        count: usize,
+    ) -> Result<Note, DeskError> {
+        let on = format!("{count} parked deliveries:{}", filter.said());
+        self.write_down(Did::Retry, on, reason, count).await
+    }
+
+    /// Sends the orders of a retry that was written down, ten at a time, and tells how many went out each time.
+    ///
+    /// # Errors
+    /// When AWS does not do its part; what was sent until then is obeyed.
+    pub async fn order_all(
+        &self,
+        entries: &[Entry],
+        note: &Note,
+        checked: bool,
+        sent: impl Fn(usize),
+    ) -> Result<(), DeskError> {
         for batch in entries.chunks(10) {
             let orders: Vec<_> =
-                batch.iter().map(|e| ticket(e, &note, Act::Retry, checked)).collect();
+                batch.iter().map(|e| ticket(e, note, Act::Retry, checked)).collect();
             self.send(&orders).await?;
-            bar.inc(orders.len() as u64);
+            sent(orders.len());
             tokio::time::sleep(PAUSE).await;
         }
-        bar.finish_and_clear();
-        let rest = if more { "; more are parked: run this again" } else { "" };
-        let said =
-            format!("ordered: retry {} deliveries, bulk {}{rest}", entries.len(), note.short());
-        Ok(Done::new(said, "fairlead status".to_owned()))
+        Ok(())
     }
 
     /// The parked deliveries that are meant, oldest first, and whether there are more.
@@ -91,7 +134,10 @@ impl Desk {
         let since = back(Timestamp::now(), filter.since, Duration::MAX);
         let (mut found, mut after): (Vec<Entry>, Option<Place>) = (Vec::new(), None);
         loop {
-            let page = self.ledger.all_parked(From::Oldest, after.as_ref(), 500).await?;
+            let page = self
+                .ledger
+                .all_parked(filter.of_issue(), From::Oldest, after.as_ref(), 500)
+                .await?;
             let keys: Vec<EntryKey> = page
                 .places
                 .iter()

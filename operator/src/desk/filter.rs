@@ -94,6 +94,11 @@ impl Filter {
         self.state == Some(Standing::Parked) || self.class.is_some() || self.issue.is_some()
     }
 
+    /// The beginning of the names of the issues under which they stand; costs no reading of the others.
+    pub fn of_issue(&self) -> &str {
+        self.issue.as_deref().unwrap_or_default()
+    }
+
     /// The options that say the same, for the command that shows the next page.
     pub fn said(&self) -> String {
         let state = self.state.map(Standing::word);

@@ -131,7 +131,8 @@ impl Desk {
                 Some(Cursor::Before(_)) => return Err(DeskError::Cursor),
                 None => None,
             };
-            let page = self.ledger.all_parked(From::Newest, after, CHUNK).await?;
+            let page =
+                self.ledger.all_parked(filter.of_issue(), From::Newest, after, CHUNK).await?;
             return Ok(page.places.into_iter().map(|at| (at.key.clone(), placed(&at))).collect());
         }
         let mut stretch = Stretch::between(back(now, filter.since, LIST_SINCE), now);

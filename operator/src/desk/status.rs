@@ -36,7 +36,7 @@ impl Desk {
         let ran = self.ledger.latest(Stretch::between(since, now), MOST_COUNTED).await?;
         let newest: Vec<EntryKey> = ran.iter().take(MOST_READ).map(|ran| ran.key.clone()).collect();
         let states = self.ledger.states(&newest).await?;
-        let parked = self.ledger.all_parked(From::Oldest, None, MOST_COUNTED).await?;
+        let parked = self.ledger.all_parked("", From::Oldest, None, MOST_COUNTED).await?;
         let (waiting, more) = self.counted_waiting(now).await?;
         let facts = Facts {
             since,

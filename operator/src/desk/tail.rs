@@ -70,7 +70,7 @@ impl Desk {
     /// What was accepted or parked since then.
     async fn moved(&self, since: Timestamp, now: Timestamp) -> Result<Vec<EntryKey>, DeskError> {
         let ran = self.ledger.latest(Stretch::between(since, now), MOST_FOLLOWED).await?;
-        let parked = self.ledger.all_parked(From::Newest, None, 50).await?;
+        let parked = self.ledger.all_parked("", From::Newest, None, 50).await?;
         let parked = parked.places.into_iter().filter(|place| place.at >= since);
         let mut keys: Vec<EntryKey> = ran.into_iter().map(|ran| ran.key).collect();
         keys.reverse();

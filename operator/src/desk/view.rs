@@ -27,4 +27,4 @@ pub use status::{Facts, Row, Status};
 
 pub(crate) use audit::who;
 pub(crate) use status::gate;
-pub(crate) use table::{age, number};
+pub(crate) use table::{age, counted, number};

@@ -88,14 +88,15 @@ impl Ledger {
         Ok(found)
     }
 
-    /// Every partition of the index in which parked deliveries stand: one per issue, oldest first within each, and
-    /// the one in which release 0.1.0 kept them all.
+    /// Every partition of the index in which deliveries stand that are parked under issues whose names begin so: one
+    /// per issue, oldest first within each, and the one in which release 0.1.0 kept them all.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn parked_partitions(&self) -> Result<Vec<String>, PortError> {
+    pub async fn parked_partitions(&self, beginning: &str) -> Result<Vec<String>, PortError> {
         let issues = self.watched().await?;
-        let partitions = issues.iter().map(IssueId::partition);
+        let meant = issues.iter().filter(|id| id.as_str().starts_with(beginning));
+        let partitions = meant.map(IssueId::partition);
         Ok(partitions.chain([OLD_PARTITION.to_owned()]).collect())
     }
 

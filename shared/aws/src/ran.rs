@@ -35,6 +35,9 @@ pub struct Stretch {
 /// So many partitions are asked at the same time.
 const AT_ONCE: usize = 8;
 
+/// So many keys more than its share each partition is asked for.
+const SPARE: usize = 4;
+
 /// The milliseconds of a day.
 const DAY: i64 = 86_400_000;
 
@@ -79,27 +82,50 @@ fn lowest(at: Timestamp) -> Uuid {
 }
 
 impl Ledger {
-    /// What was accepted in this stretch, newest first, at most so many. Each partition of a day is asked for no
-    /// more than that, so a look costs at most [`RAN_SHARDS`] times as many keys.
+    /// What was accepted in this stretch, newest first, at most so many.
+    ///
+    /// Marks spread deliveries evenly over a day's partitions, so each is asked for its share and a little more, and
+    /// a look costs about as many keys as it gives. Where one has given all that it was asked for, what is older
+    /// than its last key is not known of it yet, and is asked for in another round.
     ///
     /// # Errors
     /// When the ledger does not answer.
     pub async fn latest(&self, stretch: Stretch, most: usize) -> Result<Vec<Ran>, PortError> {
-        let mut found = Vec::new();
+        let (mut found, mut left) = (Vec::new(), stretch);
         for day in stretch.days().rev() {
-            let partitions = (0..RAN_SHARDS).map(|shard| partition(day, shard));
-            let asked = partitions.map(|name| self.keys(name, stretch, Some(most)));
-            let asked: Vec<Vec<Ran>> =
-                stream::iter(asked).buffer_unordered(AT_ONCE).try_collect().await?;
-            let mut today = asked.concat();
-            today.sort_unstable_by(|a, b| b.cmp(a));
-            found.extend(today);
-            if found.len() >= most {
-                break;
+            loop {
+                let (ran, edge) = self.round(day, left, most - found.len()).await?;
+                found.extend(ran);
+                if found.len() >= most {
+                    found.truncate(most);
+                    return Ok(found);
+                }
+                let Some(edge) = edge else { break };
+                left = left.before(edge);
             }
         }
-        found.truncate(most);
         Ok(found)
+    }
+
+    /// The newest of a day, newest first, and the oldest of them where there may be more.
+    async fn round(
+        &self,
+        day: i64,
+        stretch: Stretch,
+        wanted: usize,
+    ) -> Result<(Vec<Ran>, Option<DeliveryId>), PortError> {
+        let share = wanted.div_ceil(usize::from(RAN_SHARDS));
+        let share = share + share / 4 + SPARE;
+        let partitions = (0..RAN_SHARDS).map(|shard| partition(day, shard));
+        let asked = partitions.map(|name| self.keys(name, stretch, Some(share)));
+        let asked: Vec<Vec<Ran>> =
+            stream::iter(asked).buffer_unordered(AT_ONCE).try_collect().await?;
+        let full = asked.iter().filter(|keys| keys.len() >= share);
+        let edge = full.filter_map(|keys| keys.last()).map(|ran| ran.id).max();
+        let mut ran = asked.concat();
+        ran.retain(|ran| edge.is_none_or(|edge| ran.id >= edge));
+        ran.sort_unstable_by(|a, b| b.cmp(a));
+        Ok((ran, edge))
     }
 
     /// Every delivery of this stretch whose name carries this mark, newest first.

@@ -80,17 +80,18 @@ impl Ledger {
 }
 
 impl Ledger {
-    /// Up to `most` places of what is parked, over all issues, after `after` where one is given.
+    /// Up to `most` places of what is parked under the issues whose names begin so, after `after` where one is given.
     ///
     /// # Errors
     /// When the ledger does not answer.
     pub async fn all_parked(
         &self,
+        of: &str,
         from: From,
         after: Option<&Place>,
         most: usize,
     ) -> Result<Page, PortError> {
-        let partitions = self.parked_partitions().await?;
+        let partitions = self.parked_partitions(of).await?;
         // Collected, so that no closure is held over an await: a console's handler must be `Send`.
         let asked: Vec<_> =
             partitions.iter().map(|name| self.beyond(name, from, after, most)).collect();

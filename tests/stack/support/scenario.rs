@@ -12,6 +12,8 @@ pub(crate) struct Scenario {
     pub(crate) title: &'static str,
     /// When it begins, and until when others have to wait for it.
     pub(crate) stages: &'static [Stage],
+    /// It needs a browser.
+    pub(crate) browser: bool,
     run: Run,
 }
 
@@ -25,7 +27,12 @@ impl Scenario {
 
     /// Runs at stages of its own.
     pub(crate) fn at(stages: &'static [Stage], title: &'static str, run: Run) -> Self {
-        Self { title, stages, run }
+        Self { title, stages, browser: false, run }
+    }
+
+    /// Runs together with most others, in a browser.
+    pub(crate) fn in_browser(title: &'static str, run: Run) -> Self {
+        Self { browser: true, ..Self::new(title, run) }
     }
 
     /// A trial that does nothing, for lists and filters.

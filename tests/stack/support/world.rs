@@ -15,6 +15,7 @@ use fairlead_core::id::{DestinationName, SecretName};
 
 use super::{
     bundle::{api, catalog, own},
+    chromium::{self, Programs},
     inbox::Inbox,
     scenario::Scenario,
     stage::Stages,
@@ -35,6 +36,8 @@ pub(crate) struct World {
     pub(crate) stages: Stages,
     /// Calls the engine's AWS APIs.
     pub(crate) http: reqwest::Client,
+    /// A browser, where a scenario needs one.
+    browser: Option<Programs>,
     secrets: Mutex<Vec<String>>,
 }
 
@@ -45,7 +48,12 @@ impl World {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let vendor = Vendor::start(None)?;
         let report = |line: &str| eprintln!("[{:>5.1} s] {line}", begun.elapsed().as_secs_f32());
-        let engine = Engine::start_with(&root, Some(&own()), vendor.url(), &report).await?;
+        let own = own();
+        let engine = async {
+            let engine = Engine::start_with(&root, Some(&own), vendor.url(), &report).await;
+            engine.map_err(Box::<dyn std::error::Error>::from)
+        };
+        let (engine, browser) = tokio::try_join!(engine, browser(chosen, &root, &report))?;
         report(&format!("logs of this start: {}", engine.logs().display()));
         let stack = Arc::new(Stack::on(&engine).await);
         let http =
@@ -57,6 +65,7 @@ impl World {
             vendor,
             stages: Stages::of(chosen),
             http,
+            browser,
             secrets: Mutex::default(),
         };
         for destination in catalog().destinations.values() {
@@ -73,6 +82,11 @@ impl World {
         }
         report("secrets stored, alerts subscribed");
         Ok(world)
+    }
+
+    /// The programs of the browser.
+    pub(crate) fn programs(&self) -> &Programs {
+        self.browser.as_ref().expect("a scenario in a browser says so")
     }
 
     /// Gives a destination a new key, at the vendor and in the secret store alike.
@@ -116,6 +130,18 @@ impl World {
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// A browser, if any of these scenarios needs one.
+async fn browser(
+    chosen: &[Scenario],
+    root: &Path,
+    report: &(dyn Fn(&str) + Sync),
+) -> Result<Option<Programs>, Box<dyn std::error::Error>> {
+    if chosen.iter().any(|one| one.browser) {
+        return Ok(Some(chromium::ready(root, report).await?));
+    }
+    Ok(None)
 }
 
 /// A key that a webhook is signed with, which occurs nowhere else.

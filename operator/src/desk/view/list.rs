@@ -49,6 +49,8 @@ pub struct Item {
     pub attempts: u32,
     /// What happened last, as people read it.
     pub last: String,
+    /// Digest of the configuration that made its request.
+    pub configuration: String,
 }
 
 impl Item {
@@ -75,6 +77,7 @@ impl Item {
             due_at,
             attempts: entry.life.attempts,
             last: detail.or(line).unwrap_or_default(),
+            configuration: entry.config_hash.to_string(),
         }
     }
 

@@ -1,0 +1,39 @@
+//! Every page of the console that can be reached from the first one.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use futures::future::join_all;
+
+use crate::support::{
+    console::{Reader, Served, unescaped},
+    world::World,
+};
+
+/// So many pages are read; the first ones are the nearest to the first page.
+const MOST: usize = 400;
+
+/// So many at the same time.
+const AT_ONCE: usize = 4;
+
+/// Follows every link within the console, breadth first, and gives each page as it came and as it reads.
+pub(crate) async fn pages(world: &World) -> Vec<(String, String)> {
+    let console = Served::open(world).await;
+    let reader = Reader::enter(&console).await;
+    let mut ahead = VecDeque::from(["/".to_owned()]);
+    let mut known: BTreeSet<String> = ahead.iter().cloned().collect();
+    let mut pages = Vec::new();
+    while !ahead.is_empty() && pages.len() < MOST {
+        let batch: Vec<String> = ahead.drain(..ahead.len().min(AT_ONCE)).collect();
+        let read = join_all(batch.iter().map(|path| reader.page(path))).await;
+        for (path, page) in batch.into_iter().zip(read) {
+            assert_eq!(page.status, 200, "{path}: {}", page.text);
+            ahead.extend(page.links().into_iter().filter(|link| known.insert(link.clone())));
+            pages.push((path.clone(), unescaped(&page.text)));
+            pages.push((path, page.text));
+        }
+    }
+    for kind in ["/issues/", "/deliveries/", "/integrations/", "/record?", "/audit", "/style.css"] {
+        assert!(pages.iter().any(|(path, _)| path.starts_with(kind)), "no page below {kind}");
+    }
+    pages
+}

@@ -1,0 +1,99 @@
+//! Stories of the console over 100,000 deliveries: every page is bounded, and what it reads is counted.
+
+mod aws;
+
+use aws::Aws;
+use fairlead::{console::Console, desk::Desk};
+
+/// A page, and the most items of the ledger and its indexes that it may read.
+const BOUNDS: [(&str, usize); 9] = [
+    // What ran and what is parked are counted up to 20,000 each, by their keys.
+    ("/", 48_000),
+    ("/issues", 10),
+    ("/issues/{issue}", 60),
+    ("/deliveries", 400),
+    ("/deliveries?state=parked", 300),
+    ("/deliveries?issue={issue}", 300),
+    // Keys of an integration that nothing belongs to are looked at, and no entry is.
+    ("/deliveries?integration=nobody", 3_600),
+    ("/integrations/deal-won-to-invoice", 700),
+    ("/audit", 250),
+];
+
+#[test]
+fn a_page_over_100_000_deliveries_reads_a_bounded_number_of_items() {
+    run(async |reader| {
+        for (path, most) in BOUNDS {
+            let (_, read) = reader.read(path).await;
+            assert!(read <= most, "{path} reads {read} items, {most} at most");
+            println!("{path}: {read}");
+        }
+    });
+}
+
+#[test]
+fn a_page_deep_in_the_list_costs_what_the_first_one_does() {
+    run(async |reader| {
+        for list in ["/deliveries", "/deliveries?state=parked"] {
+            let (mut path, mut first) = (list.to_owned(), None);
+            let mut seen = std::collections::BTreeSet::new();
+            for number in 1..=20 {
+                let (page, read) = reader.read(&path).await;
+                let bound = *first.get_or_insert(read) * 5 / 4;
+                assert!(read <= bound, "{path}, page {number}, reads {read} items, not {bound}");
+                let ids = links(&page, "id=\"d-");
+                assert_eq!(ids.len(), 50, "{path}");
+                assert!(ids.into_iter().all(|id| seen.insert(id)), "{path} shows one twice");
+                path = links(&page, "<p class=\"pages\"><a href=\"").pop().expect("a next page");
+                path = path.replace("&#38;", "&");
+            }
+            assert_eq!(seen.len(), 1_000);
+        }
+    });
+}
+
+/// What stands between this and the next quote.
+fn links(page: &str, mark: &str) -> Vec<String> {
+    let rest = page.split(mark).skip(1);
+    rest.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+struct Reader {
+    aws: Aws,
+    base: String,
+    cookie: String,
+    http: reqwest::Client,
+}
+
+impl Reader {
+    /// A page, and how many items were read for it.
+    async fn read(&self, path: &str) -> (String, usize) {
+        let path = path.replace("{issue}", &self.aws.issue);
+        let before = self.aws.items_read();
+        let request = self.http.get(format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        let answer = request.send().await.expect("the console answers");
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("a whole page");
+        assert_eq!(status, 200, "{path}: {text}");
+        (text, self.aws.items_read() - before)
+    }
+}
+
+fn run(story: impl AsyncFnOnce(Reader)) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let aws = Aws::with(100_000).await;
+        let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
+        let console = Console::open(desk, 0).await.expect("a free port");
+        let url = console.url();
+        tokio::spawn(async move { console.serve().await.map_err(|e| e.to_string()) });
+        let http = reqwest::Client::builder().no_proxy();
+        let http = http.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let welcome = http.get(&url).send().await.expect("the console answers");
+        let cookie = welcome.headers()["set-cookie"].to_str().expect("a cookie");
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        let base = url.split("/?").next().unwrap_or_default().to_owned();
+        story(Reader { aws, base, cookie, http }).await;
+    });
+}
