@@ -17,7 +17,7 @@ use crate::{
 pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![Scenario::at(
         &[Stage::After],
-        "in the end no key stands in any log, entry or message, on any page or in what a command says",
+        "in the end no key stands in any log, entry or message, on any page of the console or in what a command says",
         |w| nowhere(w).boxed_local(),
     )]
 }

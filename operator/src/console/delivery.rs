@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::{
     frame::Frame,
-    list::{encoded, link, tone},
+    list::{encoded, line, link, tone},
     page,
     site::{After, Shown, Site, moment, shown},
 };
@@ -69,12 +69,12 @@ fn todo(notice: Notice, entry: &Entry) -> page::Todo {
     }
 }
 
-fn lines(entry: &Entry) -> Vec<(String, String)> {
+fn lines(entry: &Entry) -> Vec<page::Line> {
     let lines = entry.history.lines.iter();
-    let mut lines: Vec<_> = lines.map(|line| (moment(line.at), line.what.text())).collect();
+    let mut lines: Vec<_> = lines.map(|one| line(moment(one.at), &one.what.text())).collect();
     if entry.history.dropped > 0 {
         let left_out = format!("... {} lines left out", entry.history.dropped);
-        lines.insert(lines.len() / 2, (String::new(), left_out));
+        lines.insert(lines.len() / 2, line(String::new(), &left_out));
     }
     lines
 }

@@ -11,7 +11,7 @@ use fairlead_core::{
 };
 
 use super::{
-    list::{gate_tone, link, list},
+    list::{gate_said, gate_tone, link, list},
     page,
     site::{After, Shown, Site, moment, shown},
 };
@@ -48,7 +48,7 @@ pub(super) async fn show(
         frame: site.frame("Now", said, Some(10)),
         description: integration.description.clone(),
         destination: destination.name.to_string(),
-        gate: word,
+        gate: gate_said(word),
         gate_tone: gate_tone(word),
         stopped: gate.and_then(stopped),
         paused: gate.is_some_and(|gate| gate.pause.is_some()),

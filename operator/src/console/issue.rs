@@ -40,6 +40,9 @@ pub(super) async fn one(
     let found = site.desk.issue(&id).await.map_err(|e| site.refused(&e, "/issues"))?;
     let (issue, now) = (&found.issue, Timestamp::now());
     let id = issue.id.to_string();
+    // The schedule counts once a minute; what all stands on the page is counted there.
+    let listed = u64::try_from(found.deliveries.len()).unwrap_or_default();
+    let parked = if found.more { issue.count.max(listed) } else { listed };
     let bulk = site.bulks.of(&id);
     let live = if bulk.as_ref().is_some_and(Bulk::goes_on) { 2 } else { 5 };
     let deliveries = view::Deliveries {
@@ -57,7 +60,7 @@ pub(super) async fn one(
         tone: tone(issue),
         action: class.next_action().to_owned(),
         facts: vec![
-            ("Parked deliveries", issue.count.to_string()),
+            ("Parked deliveries", parked.to_string()),
             ("Opened", format!("{} UTC", moment(issue.opened_at))),
             ("Last seen", format!("{} UTC", moment(issue.last_seen))),
             ("Owner", issue.owner.clone()),

@@ -28,6 +28,12 @@ fn row(item: &view::Item, now: Timestamp) -> page::Item {
     }
 }
 
+/// A line of a history: its text begins with one word, and the rest stands apart by spaces.
+pub(super) fn line(at: String, text: &str) -> page::Line {
+    let (word, rest) = text.split_once("  ").unwrap_or((text, ""));
+    page::Line { at, word: word.to_owned(), rest: rest.trim_start().to_owned() }
+}
+
 /// How a state is coloured.
 pub(super) fn tone(state: &str) -> &'static str {
     match state {
@@ -38,7 +44,17 @@ pub(super) fn tone(state: &str) -> &'static str {
     }
 }
 
-/// How a gate is coloured; its words are a breaker's: closed lets calls pass.
+/// What a gate's word means: its words are a breaker's, where closed lets calls pass.
+pub(super) fn gate_said(gate: &str) -> String {
+    let means = match gate {
+        "closed" => "calls pass",
+        "half-open" => "one call at a time",
+        _ => "no calls",
+    };
+    format!("{gate}, {means}")
+}
+
+/// How a gate is coloured.
 pub(super) fn gate_tone(gate: &str) -> &'static str {
     match gate {
         "closed" => "good",

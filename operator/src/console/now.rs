@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use axum::extract::{Query, State};
 
 use super::{
-    list::{gate_tone, list},
+    list::{gate_said, gate_tone, list},
     page,
-    site::{After, Shown, Site, moment, shown},
+    site::{After, Shown, Site, shown},
 };
 use crate::desk::{
     Filter, Standing,
@@ -39,7 +39,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(said): After) -> S
         needs_you,
         waiting: sum(|row| row.waiting),
         done: sum(|row| row.done),
-        since: moment(status.since),
+        since: age(status.since, status.now),
         stopped: number(stopped.len()),
         bounded: status.bounded,
         rows: status.integrations.iter().map(|one| row(one, &status)).collect(),
@@ -54,7 +54,7 @@ fn row(row: &view::Row, status: &view::Status) -> page::Row {
         done: number(row.done),
         waiting: number(row.waiting),
         needs_you: number(row.needs_you),
-        gate: row.gate,
+        gate: gate_said(row.gate),
         gate_tone: gate_tone(row.gate),
         oldest: row.oldest.map(|since| age(since, status.now)).unwrap_or_default(),
     }

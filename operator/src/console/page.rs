@@ -54,7 +54,7 @@ pub(super) struct Now {
     pub(super) waiting: String,
     /// So many are at rest.
     pub(super) done: String,
-    /// Since when these are counted.
+    /// For how long these are counted.
     pub(super) since: String,
     /// So many destinations are paused, or their breaker is open.
     pub(super) stopped: String,
@@ -80,7 +80,7 @@ pub(super) struct Row {
     /// So many wait for a person.
     pub(super) needs_you: String,
     /// What its destination allows now.
-    pub(super) gate: &'static str,
+    pub(super) gate: String,
     /// How that is coloured.
     pub(super) gate_tone: &'static str,
     /// How long the oldest unfinished one waits.
@@ -132,7 +132,7 @@ pub(super) struct Delivery {
     /// What to do, where somebody must.
     pub(super) todo: Option<Todo>,
     /// When and what, oldest first.
-    pub(super) lines: Vec<(String, String)>,
+    pub(super) lines: Vec<Line>,
     /// What may be done now.
     pub(super) acts: Vec<Act>,
     /// Method and path, and the body.
@@ -143,6 +143,17 @@ pub(super) struct Delivery {
     pub(super) event: String,
     /// Everything else.
     pub(super) facts: Vec<(&'static str, String)>,
+}
+
+/// One line of a history.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// When, in UTC.
+    pub(super) at: String,
+    /// What, in one word.
+    pub(super) word: String,
+    /// Everything else.
+    pub(super) rest: String,
 }
 
 /// What somebody must do.
@@ -243,7 +254,7 @@ pub(super) struct Life {
     /// How that is coloured.
     pub(super) tone: &'static str,
     /// When and what.
-    pub(super) lines: Vec<(String, String)>,
+    pub(super) lines: Vec<Line>,
 }
 
 /// One integration.
@@ -259,7 +270,7 @@ pub(super) struct Integration {
     /// Where it writes.
     pub(super) destination: String,
     /// What the destination allows now.
-    pub(super) gate: &'static str,
+    pub(super) gate: String,
     /// How that is coloured.
     pub(super) gate_tone: &'static str,
     /// Why it is stopped.

@@ -7,7 +7,7 @@ use fairlead_core::span;
 use serde::Deserialize;
 
 use super::{
-    list::{encoded, tone},
+    list::{encoded, line, tone},
     page,
     site::{Said, Shown, Site, moment, shown},
 };
@@ -59,6 +59,6 @@ fn one(delivery: &view::Delivery) -> page::Life {
         record: delivery.record.to_string(),
         standing: class.unwrap_or_else(|| delivery.state.to_owned()),
         tone: tone(delivery.state),
-        lines: delivery.history.iter().map(|l| (moment(l.at), l.text.clone())).collect(),
+        lines: delivery.history.iter().map(|one| line(moment(one.at), &one.text)).collect(),
     }
 }

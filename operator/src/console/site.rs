@@ -115,7 +115,8 @@ async fn door(State(site): State<Arc<Site>>, request: Request, next: Next) -> Re
     };
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // Not `no-referrer`: with that, browsers name no page when they send a form, and ours would be refused.
+        (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (
             header::CONTENT_SECURITY_POLICY,

@@ -1,5 +1,8 @@
 //! An operator's day in the browser: from the issue to a delivered record, and what the audit says of it.
 
+use std::time::Duration;
+
+use fairlead::vendor::Step;
 use fairlead_core::{
     entry::{End, Entry},
     issue::Cause,
@@ -18,10 +21,17 @@ use crate::{
 /// A status that no other scenario uses: these deliveries open an issue of their own.
 const OURS: u16 = 424;
 
+/// A first wait of at most twelve seconds, on a busy machine.
+const ONE_RETRY: Duration = Duration::from_secs(90);
+
 pub(super) async fn day(world: &World) {
     let (one, other) = (Case::deal("CONSOLE-1"), Case::deal("CONSOLE-2"));
     let parked = refused(world, &one, OURS).await;
     let by_hand = refused(world, &other, OURS).await;
+    // One that waits and is delivered by itself, so that a page shows it.
+    let waits = Case::deal("CONSOLE-7");
+    world.vendor.behave(&waits.id, vec![Step::status(503)]);
+    world.accept(&waits).await;
     let issue = issue(&parked);
     let console = Served::open(world).await;
     let browser = Browser::open(world.programs(), Script::On).await;
@@ -51,6 +61,7 @@ pub(super) async fn day(world: &World) {
     for path in &paths {
         fits(&browser, &console.at(path)).await;
     }
+    world.delivered(ONE_RETRY, &waits).await;
 }
 
 /// The name of the issue under which it is parked.

@@ -128,7 +128,7 @@ fn kept(path: &str, page: &Page) {
     assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
     for (name, value) in [
         ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("x-content-type-options", "nosniff"),
     ] {
         assert_eq!(header(name), value, "{path}: {name}");

@@ -106,5 +106,7 @@ const CONTROLS: &str = "
 const FOCUS: &str = "
     const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
     const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
-    const inside = box.left >= 0 && box.right <= innerWidth && box.top >= 0 && box.bottom <= innerHeight;
-    return {at: window.controls.indexOf(one), visible: ring && inside, what: one.outerHTML};";
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    const inside = x > 0 && x < innerWidth && y > 0 && y < innerHeight;
+    const where = [box.left, box.right, box.top, box.bottom, innerWidth, innerHeight];
+    return {at: window.controls.indexOf(one), visible: ring && inside, ring, where, what: one.outerHTML};";

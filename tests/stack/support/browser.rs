@@ -45,27 +45,33 @@ pub(crate) enum Script {
     Off,
 }
 
+/// The driver and its browser, in one group of processes. Dropping it ends them all.
+#[derive(Debug)]
+struct Driver {
+    supervisor: Child,
+    // A driver whose output nobody can read any more would end by writing to it.
+    _output: Option<BufReader<ChildStdout>>,
+}
+
 /// One browser with a profile of its own. Dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Browser {
-    supervisor: Child,
     http: reqwest::Client,
     session: String,
-    // A driver whose output nobody can read any more would end by writing to it.
-    _output: BufReader<ChildStdout>,
-    // Removed after the browser has ended, which uses it.
-    profile: TempDir,
+    // Ends before its profile is removed.
+    _driver: Driver,
+    _profile: TempDir,
 }
 
 impl Browser {
     /// Starts one.
     pub(crate) async fn open(programs: &Programs, script: Script) -> Self {
         let profile = tempfile::tempdir().expect("a folder for the profile");
-        let (supervisor, _output, port) = driver(programs, profile.path());
+        let (driver, port) = Driver::start(programs, profile.path()).await;
         let http = reqwest::Client::builder().no_proxy().timeout(SOON).build().expect("a client");
         let session = format!("http://127.0.0.1:{port}/session");
-        let mut browser = Self { supervisor, http, session, _output, profile };
-        let folder = browser.profile.path().display().to_string();
+        let folder = profile.path().display().to_string();
+        let mut browser = Self { http, session, _driver: driver, _profile: profile };
         let wanted = json!({"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": options(programs, &folder, script),
         }}});
@@ -243,38 +249,52 @@ impl Browser {
     }
 }
 
-impl Drop for Browser {
+impl Driver {
+    /// Starts it on a port that is free, and gives that.
+    async fn start(programs: &Programs, folder: &Path) -> (Self, u16) {
+        let mut supervisor = Command::new("/bin/sh")
+            .args(["-c", SUPERVISOR, "fairlead-browser"])
+            .arg(&programs.driver)
+            .arg("--port=0")
+            // What the browser leaves lying about goes with the profile.
+            .env("TMPDIR", folder)
+            .env("HOME", folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("a shell");
+        let output = BufReader::new(supervisor.stdout.take().expect("its output"));
+        let mut driver = Self { supervisor, _output: None };
+        let heard = tokio::task::spawn_blocking(move || port(output));
+        match tokio::time::timeout(SOON, heard).await {
+            Ok(Ok((Some(port), output))) => {
+                driver._output = Some(output);
+                (driver, port)
+            }
+            other => panic!("{} names no port: {other:?}", programs.driver.display()),
+        }
+    }
+}
+
+impl Drop for Driver {
     fn drop(&mut self) {
         drop(self.supervisor.stdin.take());
         let _ = self.supervisor.wait();
     }
 }
 
-/// Starts the driver on a port that is free, and gives that.
-fn driver(programs: &Programs, folder: &Path) -> (Child, BufReader<ChildStdout>, u16) {
-    let mut supervisor = Command::new("/bin/sh")
-        .args(["-c", SUPERVISOR, "fairlead-browser"])
-        .arg(&programs.driver)
-        .args(["--port=0", "--silent"])
-        // What the browser leaves lying about goes with the profile.
-        .env("TMPDIR", folder)
-        .env("HOME", folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .expect("a shell");
-    let mut output = BufReader::new(supervisor.stdout.take().expect("its output"));
+/// Reads "ChromeDriver was started successfully on port 41234."
+fn port(mut output: BufReader<ChildStdout>) -> (Option<u16>, BufReader<ChildStdout>) {
     let mut heard = String::new();
     while output.read_line(&mut heard).is_ok_and(|read| read > 0) {
-        // "ChromeDriver was started successfully on port 41234."
-        let port = heard.rsplit_once("successfully on port ").map(|(_, rest)| rest.trim_end());
-        if let Some(port) = port.and_then(|port| port.trim_end_matches('.').parse().ok()) {
-            return (supervisor, output, port);
+        let rest = heard.rsplit_once("successfully on port ").map(|(_, rest)| rest.trim_end());
+        if let Some(port) = rest.and_then(|port| port.trim_end_matches('.').parse().ok()) {
+            return (Some(port), output);
         }
     }
-    panic!("{} has ended: {heard}", programs.driver.display());
+    (None, output)
 }
 
 fn options(programs: &Programs, profile: &str, script: Script) -> Value {

@@ -90,6 +90,10 @@ fn typed(value: &Value) -> Value {
     }
 }
 
+fn text(value: &Value) -> String {
+    value["S"].as_str().unwrap_or_default().to_owned()
+}
+
 fn key(number: usize) -> String {
     format!("deal-won-to-invoice/{number:064x}")
 }
@@ -158,33 +162,15 @@ impl Held {
     }
 
     fn query(&self, ask: &Value) -> Value {
-        let values = &ask["ExpressionAttributeValues"];
-        let text = |value: &Value| value["S"].as_str().unwrap_or_default().to_owned();
-        let (partition, from) = (text(&values[":partition"]), &ask["ExclusiveStartKey"]);
-        let newest_first = ask["ScanIndexForward"] == false;
-        let limit = ask["Limit"].as_u64().map_or(PAGE, |limit| (limit as usize).min(PAGE));
-        let mut items: Vec<Value> = if ask["IndexName"] == "ran" {
-            let (first, last) = (text(&values[":first"]), text(&values[":last"]));
-            let after = text(&from["id"]);
-            let all = self.ran.get(&partition).map(Vec::as_slice).unwrap_or_default();
-            let meant = all.iter().filter(|(id, _)| *id >= first && *id <= last);
-            let meant = meant.filter(|(id, _)| after.is_empty() || *id < after);
-            let item = |(id, number): &(String, usize)| json!({"ran": {"S": partition}, "id": {"S": id}, "pk": {"S": key(*number)}});
-            meant.map(item).collect()
+        let limit = ask["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok());
+        let limit = limit.unwrap_or(PAGE).min(PAGE);
+        // One more than the page holds tells whether there is another page.
+        let most = limit + 1;
+        let mut items = if ask["IndexName"] == "ran" {
+            self.newest_ran(ask, most)
         } else {
-            let at = from["work_at"]["N"].as_str().and_then(|at| at.parse::<i64>().ok());
-            let after = at.map(|at| (at, text(&from["pk"])));
-            let all = self.work.get(&partition).map(Vec::as_slice).unwrap_or_default();
-            let beyond = |place: &&(i64, String)| {
-                let after = after.as_ref();
-                after.is_none_or(|after| if newest_first { *place < after } else { *place > after })
-            };
-            let item = |(at, pk): &(i64, String)| json!({"work": {"S": partition}, "work_at": {"N": at.to_string()}, "pk": {"S": pk}});
-            all.iter().filter(beyond).map(item).collect()
+            self.next_work(ask, most)
         };
-        if newest_first {
-            items.reverse();
-        }
         let more = items.len() > limit;
         items.truncate(limit);
         self.read.fetch_add(items.len(), Ordering::Relaxed);
@@ -196,6 +182,40 @@ impl Held {
             answer["Items"] = Value::Array(items);
         }
         answer
+    }
+
+    /// Keys of one partition of what ran, newest first.
+    fn newest_ran(&self, ask: &Value, most: usize) -> Vec<Value> {
+        let values = &ask["ExpressionAttributeValues"];
+        let partition = text(&values[":partition"]);
+        let (first, last) = (text(&values[":first"]), text(&values[":last"]));
+        let after = text(&ask["ExclusiveStartKey"]["id"]);
+        let all = self.ran.get(&partition).map(Vec::as_slice).unwrap_or_default();
+        let meant = |(id, _): &&(String, usize)| {
+            *id >= first && *id <= last && (after.is_empty() || *id < after)
+        };
+        let item = |(id, number): &(String, usize)| json!({"ran": {"S": partition}, "id": {"S": id}, "pk": {"S": key(*number)}});
+        all.iter().rev().filter(meant).take(most).map(item).collect()
+    }
+
+    /// Keys of one partition of what needs work, in the order that was asked for.
+    fn next_work(&self, ask: &Value, most: usize) -> Vec<Value> {
+        let partition = text(&ask["ExpressionAttributeValues"][":partition"]);
+        let from = &ask["ExclusiveStartKey"];
+        let at = from["work_at"]["N"].as_str().and_then(|at| at.parse::<i64>().ok());
+        let after = at.map(|at| (at, text(&from["pk"])));
+        let after = after.as_ref();
+        let all = self.work.get(&partition).map(Vec::as_slice).unwrap_or_default();
+        let item = |(at, pk): &(i64, String)| {
+            let at = json!({"N": at.to_string()});
+            json!({"work": {"S": partition}, "work_at": at, "pk": {"S": pk}})
+        };
+        if ask["ScanIndexForward"] == false {
+            let beyond = |place: &&(i64, String)| after.is_none_or(|after| *place < after);
+            return all.iter().rev().filter(beyond).take(most).map(item).collect();
+        }
+        let beyond = |place: &&(i64, String)| after.is_none_or(|after| *place > after);
+        all.iter().filter(beyond).take(most).map(item).collect()
     }
 
     fn batch(&self, ask: &Value) -> Value {
