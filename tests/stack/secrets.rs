@@ -22,6 +22,9 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     )]
 }
 
+/// So many records are asked for: each costs a look at every day of a month.
+const RECORDS: usize = 20;
+
 /// A vendor that echoes what it was sent may have escaped it, and so may whoever wrote that down.
 fn assert_peels() {
     let key = "canary+first/api?5ecret&7=x";
@@ -97,9 +100,11 @@ async fn commands(world: &World) -> Vec<(String, String)> {
     said.push(told("issues", Ok(issues)));
     let entries = entries(world).await;
     let parked = entries.iter().filter(|entry| entry.class().is_some());
-    for entry in parked {
+    for (number, entry) in parked.enumerate() {
         said.push(told("deliveries show", desk.show(&entry.id.to_string()).await));
-        said.push(told("record", desk.record(&entry.record.id, None).await));
+        if number < RECORDS {
+            said.push(told("record", desk.record(&entry.record.id, None).await));
+        }
     }
     let known = entries.iter().find(|entry| entry.class().is_some()).expect("something is parked");
     assert!(said.iter().any(|(_, text)| text.contains(&known.id.to_string())), "nothing was said");

@@ -94,7 +94,7 @@ fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
 fn acts(entry: &Entry) -> Vec<page::Act> {
     let resolve = page::Act {
         name: "resolve",
-        title: "Resolve: it is done by hand",
+        title: "Resolve: done by hand",
         means: "No further call is made. The id at the vendor links later events of this record to it.",
         button: "Resolve",
         vendor_id: true,
@@ -117,7 +117,7 @@ fn acts(entry: &Entry) -> Vec<page::Act> {
     };
     let edit = page::Act {
         name: "edit",
-        title: "Edit: correct the event, and send that",
+        title: "Edit: send it corrected",
         means: "You see what changes before anything is sent. The old version is kept.",
         button: "Look at the difference",
         event: true,

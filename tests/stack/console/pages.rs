@@ -1,6 +1,6 @@
 //! Every page of the console that can be reached from the first one.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use futures::future::join_all;
 
@@ -9,8 +9,8 @@ use crate::support::{
     world::World,
 };
 
-/// So many pages are read; the first ones are the nearest to the first page.
-const MOST: usize = 400;
+/// So many pages of each kind are read; the first ones are the nearest to the first page.
+const MOST: usize = 40;
 
 /// So many at the same time.
 const AT_ONCE: usize = 4;
@@ -21,13 +21,19 @@ pub(crate) async fn pages(world: &World) -> Vec<(String, String)> {
     let reader = Reader::enter(&console).await;
     let mut ahead = VecDeque::from(["/".to_owned()]);
     let mut known: BTreeSet<String> = ahead.iter().cloned().collect();
+    let mut kinds = BTreeMap::<String, usize>::new();
     let mut pages = Vec::new();
-    while !ahead.is_empty() && pages.len() < MOST {
+    while !ahead.is_empty() {
         let batch: Vec<String> = ahead.drain(..ahead.len().min(AT_ONCE)).collect();
         let read = join_all(batch.iter().map(|path| reader.page(path))).await;
         for (path, page) in batch.into_iter().zip(read) {
             assert_eq!(page.status, 200, "{path}: {}", page.text);
-            ahead.extend(page.links().into_iter().filter(|link| known.insert(link.clone())));
+            let new = page.links().into_iter().filter(|link| known.insert(link.clone()));
+            ahead.extend(new.filter(|link| {
+                let kind = kinds.entry(kind(link)).or_default();
+                *kind += 1;
+                *kind <= MOST
+            }));
             pages.push((path.clone(), unescaped(&page.text)));
             pages.push((path, page.text));
         }
@@ -36,4 +42,10 @@ pub(crate) async fn pages(world: &World) -> Vec<(String, String)> {
         assert!(pages.iter().any(|(path, _)| path.starts_with(kind)), "no page below {kind}");
     }
     pages
+}
+
+/// `/deliveries/` for every delivery, `/deliveries?` for every list of them.
+fn kind(link: &str) -> String {
+    let end = link[1..].find(['/', '?']).map_or(link.len(), |at| at + 2);
+    link[..end].to_owned()
 }

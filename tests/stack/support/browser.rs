@@ -130,14 +130,22 @@ impl Browser {
 
     /// Clicks on what this CSS selector finds first, when it is there.
     pub(crate) async fn click(&self, css: &str) {
-        let found = self.find(css).await;
-        self.call(Method::POST, &format!("/element/{found}/click"), &json!({})).await;
+        self.click_on("css selector", css).await;
     }
 
     /// Clicks on the link with this text.
     pub(crate) async fn follow(&self, text: &str) {
-        let found = self.found("link text", text).await;
-        self.call(Method::POST, &format!("/element/{found}/click"), &json!({})).await;
+        self.click_on("link text", text).await;
+    }
+
+    /// A page that follows what moves may put another in its place between look and click: then looks again.
+    async fn click_on(&self, using: &str, value: &str) {
+        let look = async || {
+            let found = self.found(using, value).await;
+            self.try_call(Method::POST, &format!("/element/{found}/click"), &json!({})).await.ok()
+        };
+        let what = format!("a click on {value}");
+        eventually(SOON, &what, async || self.tale().await, look).await;
     }
 
     /// Replaces what stands in a field.

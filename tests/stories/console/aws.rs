@@ -304,6 +304,13 @@ impl Aws {
             .build()
     }
 
+    /// The names of the newest deliveries, or of the newest that are parked.
+    pub(super) fn newest(&self, parked: bool, count: usize) -> Vec<String> {
+        let all = self.held.ids.iter().enumerate().rev();
+        let meant = all.filter(|(number, _)| !parked || number % 2 == 1);
+        meant.take(count).map(|(_, id)| id.to_string()).collect()
+    }
+
     /// So many items were read of it so far.
     pub(super) fn items_read(&self) -> usize {
         self.held.read.load(Ordering::Relaxed)
