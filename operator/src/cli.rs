@@ -75,6 +75,21 @@ impl Cli {
         };
         end::print(options, ended)
     }
+
+    /// Does at this desk what was asked of one, and gives what there is to show.
+    ///
+    /// # Errors
+    /// When it is a command that needs no desk, it may not be done, or AWS does not do its part.
+    pub async fn at(self, desk: &Desk) -> Result<Shown, Failure> {
+        match self.command {
+            Command::Look(look) => look.at(desk, &self.options).await,
+            Command::Act(act) => act.at(desk, &self.options).await,
+            Command::Demo { .. }
+            | Command::Author(_)
+            | Command::Console { .. }
+            | Command::Completions { .. } => Err(Failure::new(2, "this command needs no desk")),
+        }
+    }
 }
 
 /// The demo prints by itself while it goes on.

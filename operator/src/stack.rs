@@ -273,6 +273,11 @@ impl Stack {
         send.map(drop).map_err(failed("send the message"))
     }
 
+    /// The ledger itself.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     /// The SDK's configuration for this stack, for whatever has no method here.
     pub fn config(&self) -> &SdkConfig {
         &self.config

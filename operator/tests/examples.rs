@@ -17,7 +17,10 @@ async fn every_sample_that_becomes_a_request_takes_effect_once() {
         let mut taken = 0;
         for sample in Sample::all(&folder.join(integration.name.as_str())).expect("samples") {
             let event = Event::read(&sample.event).expect("an event");
-            let Ok(rendered) = contracts.render(&integration.name, &event) else { continue };
+            let Ok(draft) = contracts.draft(&integration.name, &event, None) else { continue };
+            let made = contracts.make(&integration.name, &event, &sample.found);
+            let Ok((carries, request)) = made else { continue };
+            let rendered = Rendered { record: draft.record, key: draft.key, carries, request };
             let name = format!("{}/{}", integration.name, sample.case);
             send(&client, &vendor, integration, &rendered, &name).await;
             let before = (vendor.invoices().len(), vendor.customers().len());

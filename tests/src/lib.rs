@@ -3,4 +3,5 @@
 pub mod contract;
 pub mod memory;
 pub mod sample;
+pub mod shell;
 pub mod simulation;

@@ -33,6 +33,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     ]
 }
 
+/// The desk of this stack.
 pub(crate) async fn desk(world: &World) -> Desk {
     let desk = Desk::of(world.stack.config().clone(), "fairlead").await;
     desk.expect("the stack is there")
@@ -56,6 +57,7 @@ pub(crate) async fn refused(world: &World, case: &Case, status: u16) -> Entry {
     entry
 }
 
+/// Waits until the case has ended so.
 pub(crate) async fn closed(world: &World, case: &Case, how: End) -> Entry {
     let key = case.entry();
     let look =

@@ -25,6 +25,7 @@ mod rotation;
 mod secrets;
 mod sick;
 mod support;
+mod walk;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -84,6 +85,7 @@ fn all() -> Vec<Scenario> {
     all.extend(rotation::scenarios());
     all.extend(rest::scenarios());
     all.extend(secrets::scenarios());
+    all.extend(walk::scenarios());
     all
 }
 

@@ -1,5 +1,7 @@
 //! Every text that an owner may read: each class on each channel, and each kind of news.
 
+use clap::Parser;
+use fairlead::cli::Cli;
 use fairlead_core::{
     alert::Alert,
     class::Class,
@@ -15,6 +17,7 @@ use fairlead_core::{
 use fairlead_tests::{
     memory::{Says, World},
     sample::{catalog, deal, integration, keyed, noon, waits},
+    shell::words,
 };
 use serde_json::Value;
 
@@ -100,6 +103,26 @@ fn every_news_reads_well_on_every_channel() {
         for channel in Channel::ALL {
             let name = format!("news_{}_by_{}", news.word(), channel.as_str());
             insta::assert_snapshot!(name, text(issue, news, channel));
+        }
+    }
+}
+
+/// What an alert says to run is a command that there is, with options that it takes.
+#[test]
+fn what_an_alert_says_to_run_can_be_run() {
+    for class in Class::ALL {
+        let issue = opened(class);
+        let take_on = format!("fairlead issues ack {}", issue.id);
+        let said = issue.commands.iter().chain(&issue.notice.command).chain([&take_on]);
+        for command in said.flat_map(|line| line.split(" && ")) {
+            let words = words(command);
+            match words[0].as_str() {
+                "fairlead" => {
+                    let read = Cli::try_parse_from(&words);
+                    read.unwrap_or_else(|wrong| panic!("{class:?}: {command}: {wrong}"));
+                }
+                tool => assert!(matches!(tool, "aws" | "sam"), "{class:?}: {command}"),
+            }
         }
     }
 }

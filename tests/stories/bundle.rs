@@ -125,17 +125,22 @@ impl Bundle {
 
     /// A person orders a retry.
     pub(crate) fn order(&self, of: &Entry) {
+        self.world.put(Queue::Dispatch, &self.ordered(of, Act::Retry));
+    }
+
+    /// A person has entered it by hand, and says what the vendor calls it.
+    pub(crate) fn resolve(&self, of: &Entry, vendor_id: &str) {
+        let act = Act::Resolve { vendor_id: Some(vendor_id.to_owned()) };
+        self.world.put(Queue::Dispatch, &self.ordered(of, act));
+    }
+
+    /// The order as it travels.
+    pub(crate) fn ordered(&self, of: &Entry, act: Act) -> String {
         let entry = self.now(of);
         let mut ticket = Ticket::new(Step::Retry, entry.key, entry.id);
         let (by, reason) = ("kim".to_owned(), "mended".to_owned());
-        ticket.order = Some(Order {
-            by,
-            reason,
-            version: entry.life.version,
-            checked: false,
-            act: Act::Retry,
-        });
-        self.world.put(Queue::Dispatch, &ticket.text());
+        ticket.order = Some(Order { by, reason, version: entry.life.version, checked: false, act });
+        ticket.text()
     }
 }
 

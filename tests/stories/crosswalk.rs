@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fairlead_core::{
     class::Class,
-    entry::{Carries, State},
-    ticket::Queue,
+    entry::{Carries, End, State},
+    ticket::{Act, Queue},
 };
 use fairlead_tests::{memory::Says, sample::noon};
 
@@ -62,11 +62,15 @@ fn what_never_gets_its_id_is_parked_and_a_retry_looks_again() {
     let [message] = &bundle.world.parked_messages()[..] else { panic!("one message") };
     let notice = message.notice.as_ref().expect("it can be read");
     assert_eq!(notice.detail, "the vendor's id of customer C-12 is not known");
-    assert_eq!(
-        notice.next_action,
-        "See that the record it needs is delivered to this destination, then retry."
+    assert!(
+        notice.next_action.starts_with("See that the record it needs is delivered"),
+        "{}",
+        notice.next_action
     );
     assert!(notice.command.is_some());
+    let [issue] = &bundle.world.issues()[..] else { panic!("one issue") };
+    let retry = format!("fairlead retry --issue {} --reason \"...\"", issue.id);
+    assert_eq!(issue.commands, ["fairlead record C-12", &retry]);
     // No chain of tickets, however long it waits.
     assert!(parked.history.lines.len() < 12, "{}", bundle.history(&order));
     bundle.says([created()]);
@@ -147,4 +151,50 @@ fn while_a_create_is_in_doubt_no_other_delivery_creates() {
         sent.last().map(String::as_str),
         Some(r#"PUT /v3/contacts/cust_9 {"id":"C-12","version":2}"#)
     );
+}
+
+/// What a person says counts like a vendor's answer: what needs the id has it, and the next delivery updates.
+#[test]
+fn what_is_resolved_under_the_vendors_id_is_known_to_what_needs_it_and_updated_from_then_on() {
+    let bundle = Bundle::new();
+    bundle.says([Says::Status(422, None, "no")]);
+    let first = bundle.saved("C-12", 1);
+    bundle.world.settle();
+    let order = bundle.placed("O-1", "C-12");
+    let before = bundle.world.counts();
+    let resolve = bundle.ordered(&first, Act::Resolve { vendor_id: Some(" cust_7 ".to_owned()) });
+    (0..20).for_each(|_| bundle.world.put(Queue::Dispatch, &resolve));
+    bundle.world.settle();
+    assert_eq!(bundle.now(&first).life.state, State::Closed { how: End::Resolved });
+    assert_eq!(bundle.now(&order).life.state, State::Delivered);
+    assert_eq!(bundle.world.counts().small_writes - before.small_writes, 1, "one link");
+    bundle.saved("C-12", 2);
+    bundle.world.settle();
+    assert_eq!(
+        bundle.sent()[1..],
+        [
+            r#"POST /v3/contacts/cust_7/orders {"contact":"cust_7","order":"O-1"}"#,
+            r#"PUT /v3/contacts/cust_7 {"id":"C-12","version":2}"#,
+        ]
+    );
+}
+
+/// The vendor has made the record anew under another id, so updates of the old one are refused.
+#[test]
+fn an_update_that_is_resolved_under_another_id_corrects_the_crosswalk() {
+    let bundle = Bundle::new();
+    bundle.says([created(), Says::Status(404, None, "there is no cust_9")]);
+    bundle.saved("C-12", 1);
+    bundle.world.settle();
+    let update = bundle.saved("C-12", 2);
+    bundle.world.settle();
+    let stale = bundle.ordered(&update, Act::Resolve { vendor_id: Some("cust_8".to_owned()) });
+    bundle.resolve(&update, "cust_10");
+    bundle.world.settle();
+    bundle.world.put(Queue::Dispatch, &stale);
+    bundle.world.settle();
+    bundle.saved("C-12", 3);
+    bundle.world.settle();
+    let last = bundle.sent().pop();
+    assert_eq!(last.as_deref(), Some(r#"PUT /v3/contacts/cust_10 {"id":"C-12","version":3}"#));
 }

@@ -62,10 +62,10 @@ pub enum Act {
 /// Which parked deliveries are tried again.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("meant").multiple(true).required(true)
-    .args(["id", "integration", "class", "record", "since"]))]
+    .args(["id", "integration", "class", "issue", "record", "since"]))]
 pub struct Retry {
     /// The delivery's id, or its beginning.
-    #[arg(conflicts_with_all = ["integration", "class", "record", "since"])]
+    #[arg(conflicts_with_all = ["integration", "class", "issue", "record", "since"])]
     id: Option<String>,
     #[command(flatten)]
     filter: Filter,
@@ -83,7 +83,14 @@ impl Act {
     /// # Errors
     /// When it may not be done, or AWS does not do its part; then nothing was done.
     pub async fn run(self, options: &Options) -> Result<Shown, Failure> {
-        let desk = Desk::open(options).await?;
+        self.at(&Desk::open(options).await?, options).await
+    }
+
+    /// The same at a desk that is open.
+    ///
+    /// # Errors
+    /// As [`Act::run`].
+    pub async fn at(self, desk: &Desk, options: &Options) -> Result<Shown, Failure> {
         let done = match self {
             Self::Pause { destination, reason } => desk.pause(&destination, &reason).await,
             Self::Resume { destination, reason } => desk.resume(&destination, &reason).await,

@@ -1,7 +1,7 @@
 //! Why the desk could not do what it was asked, and with which exit code that ends.
 
 use fairlead_aws::find::FindError;
-use fairlead_core::ports::PortError;
+use fairlead_core::{id::VendorId, ports::PortError};
 
 use crate::{cli::Failure, engine::MissingOutput};
 
@@ -29,6 +29,9 @@ pub enum DeskError {
     /// No destination has this name.
     #[error("no destination is called \"{0}\"; the bundle has {1}")]
     NoDestination(String, String),
+    /// No vendor can call a record so.
+    #[error("\"{0}\" is no id of a vendor's: one line, not empty, at most {most} characters", most = VendorId::MOST)]
+    NotAVendorId(String),
     /// No delivery has such an id.
     #[error("no delivery's id begins with {0}")]
     NoSuch(String),
@@ -71,6 +74,7 @@ impl DeskError {
             Self::NotValid(_) | Self::NoIssue(_) => 1,
             Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::Refused(..) => 1,
             Self::NoDestination(..)
+            | Self::NotAVendorId(_)
             | Self::Cursor
             | Self::NotAgreed(_)
             | Self::Editor(_)

@@ -106,7 +106,14 @@ impl Look {
     /// # Errors
     /// When there is no such thing, or AWS does not do its part.
     pub async fn run(self, options: &Options) -> Result<Shown, Failure> {
-        let desk = Desk::open(options).await?;
+        self.at(&Desk::open(options).await?, options).await
+    }
+
+    /// The same at a desk that is open.
+    ///
+    /// # Errors
+    /// As [`Look::run`].
+    pub async fn at(self, desk: &Desk, options: &Options) -> Result<Shown, Failure> {
         Ok(match self {
             Self::Status { since } => desk.status(since).await?.into(),
             Self::Tail { filter, once } => {

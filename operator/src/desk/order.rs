@@ -5,6 +5,7 @@ use fairlead_aws::ledger::chain;
 use fairlead_core::{
     audit::{Did, Note},
     entry::Entry,
+    id::VendorId,
     order::{Refusal, may_order, policy},
     ticket::{Act, Order, Step, Ticket},
 };
@@ -25,6 +26,11 @@ impl Desk {
         reason: &str,
         checked: bool,
     ) -> Result<Done, DeskError> {
+        if let Act::Resolve { vendor_id: Some(typed) } = &act
+            && VendorId::typed(typed).is_none()
+        {
+            return Err(DeskError::NotAVendorId(typed.clone()));
+        }
         let entry = self.entry(id).await?;
         let policy = policy(fairlead_catalog::catalog(), &entry);
         may_order(&entry.life, &act, checked, policy.as_ref(), Timestamp::now())

@@ -78,16 +78,17 @@ impl Class {
         match self {
             Self::Rejected => {
                 "Read the vendor's answer. If the cause lies at the vendor, mend it there and retry; \
-                 if it lies in the record, correct it at the source, which sends a new event."
+                 if it lies in the event, correct it with fairlead edit."
             }
             Self::TooLarge => {
-                "Make the record smaller or split it at the source, then send it again."
+                "Make the event smaller with fairlead edit; or split it at the source into events with keys of \
+                 their own, and discard this one."
             }
             Self::Exhausted => {
                 "Check that the vendor's API is back, then retry; nothing was created."
             }
             Self::InDoubt => {
-                "Look in the vendor's system whether the record is there; \
+                "Look in the vendor's system whether the record is there. If it is, resolve with the vendor's id; \
                  only if it is not, retry with --checked."
             }
             Self::Auth => {
@@ -96,10 +97,16 @@ impl Class {
             Self::Missing => {
                 "Deploy a bundle that has this integration and may reach its destination, then retry."
             }
-            Self::Mapping => "Correct the event or the mapping, then send the event again.",
-            Self::Schema => "Correct the event at the source, then send it again.",
+            Self::Mapping => {
+                "Correct the event with fairlead edit. If the mapping is wrong, correct and deploy it, send the \
+                 event again, and discard this one."
+            }
+            Self::Schema => {
+                "Correct the event with fairlead edit; or at the source, which sends it again, and discard this one."
+            }
             Self::Duplicate => {
-                "Compare the event with the first one; if it is another fact, send it under a key of its own."
+                "Compare the event with the first one. If it is another fact, send it under a key of its own; \
+                 then discard this one."
             }
             Self::Crashed => {
                 "Read in the function's log why the ticket failed, mend that, then redrive the DLQ to its queue; \

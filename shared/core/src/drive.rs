@@ -260,7 +260,7 @@ async fn save<P: Ports>(
     lines: Vec<What>,
     now: Timestamp,
 ) -> Result<Turn, PortError> {
-    if let Some(link) = learnt(entry, &life, now) {
+    if let Some(link) = learnt(entry, input, &life, now) {
         ports.link(&entry.destination, &link).await?;
     }
     let replaces = entry.life.version;
@@ -284,11 +284,16 @@ async fn save<P: Ports>(
     }
 }
 
-/// What is new about the record's name at the vendor. An update has it from the crosswalk.
-fn learnt(entry: &Entry, next: &Life, now: Timestamp) -> Option<Link> {
+/// What is new about the record's name at the vendor. An update has it from the crosswalk, unless a person says another.
+fn learnt(entry: &Entry, input: &Input, next: &Life, now: Timestamp) -> Option<Link> {
     let known = entry.life.vendor_id == next.vendor_id || next.carries == Carries::Update;
-    let vendor_id = next.vendor_id.clone().filter(|_| !known)?;
+    let vendor_id = next.vendor_id.clone().filter(|_| !known || names(input))?;
     Some(Link { record: entry.record.name(), vendor_id, delivery: entry.id, at: now })
+}
+
+/// A person says what the vendor calls the record.
+fn names(input: &Input) -> bool {
+    matches!(input, Input::Ordered(Order { act: Act::Resolve { vendor_id: Some(_) }, .. }))
 }
 
 /// Of a person's orders only a retry leads to a call.

@@ -84,6 +84,11 @@ impl VendorId {
     /// The most characters that an id may have.
     pub const MOST: usize = 256;
 
+    /// The id that a person has typed; none where no vendor's answer could give it.
+    pub fn typed(text: &str) -> Option<Self> {
+        Self::read(&Value::from(text.trim()))
+    }
+
     /// The id that a vendor's answer gives: a text or a whole number, of one line and not too long.
     pub fn read(value: &Value) -> Option<Self> {
         let id = match value {

@@ -34,6 +34,7 @@ pub mod hook;
 pub mod id;
 pub mod integration;
 pub mod issue;
+pub mod lack;
 mod look;
 pub mod meaning;
 pub mod metric;

@@ -6,6 +6,7 @@ use crate::{
     class::{Class, Effect},
     entry::{Carries, Entry, State},
     history::{What, one_line, said},
+    lack::Lack,
 };
 
 /// The facts of one parked delivery, in the words that people read.
@@ -80,9 +81,7 @@ fn detail(entry: &Entry) -> String {
 fn next_action(entry: &Entry, class: Class) -> &'static str {
     let made = entry.life.carries != Carries::Nothing;
     match class {
-        Class::Missing if !made => {
-            "See that the record it needs is delivered to this destination, then retry."
-        }
+        Class::Missing => Lack::of(entry).next_action().unwrap_or(class.next_action()),
         Class::Mapping | Class::Schema if !made => {
             "Correct the mapping or its schema and deploy, then retry."
         }
@@ -96,8 +95,18 @@ fn command(entry: &Entry, class: Class) -> Option<String> {
         _ => String::new(),
     };
     let checked = if class == Class::InDoubt { " --checked" } else { "" };
-    entry
-        .life
-        .can_be_retried(class)
-        .then(|| format!("{resume}fairlead retry {}{checked} --reason \"...\"", entry.id))
+    let id = entry.id;
+    match class {
+        Class::Missing if Lack::of(entry) == Lack::OwnId => {
+            Some(format!("fairlead resolve {id} --as VENDOR_ID --reason \"...\""))
+        }
+        // The same bytes would be refused again.
+        Class::TooLarge => Some(format!("fairlead edit {id} --reason \"...\"")),
+        _ if entry.life.can_be_retried(class) => {
+            Some(format!("{resume}fairlead retry {id}{checked} --reason \"...\""))
+        }
+        Class::Mapping | Class::Schema => Some(format!("fairlead edit {id} --reason \"...\"")),
+        Class::Duplicate => Some(format!("fairlead discard {id} --reason \"...\"")),
+        _ => None,
+    }
 }

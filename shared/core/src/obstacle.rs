@@ -8,6 +8,7 @@ use crate::{
     entry::{End, Held, Life, State},
     history::What,
     id::{DeliveryId, VendorId},
+    lack::nameless,
     record::RecordVersion,
     rendered, settle,
     span::{after, until},
@@ -66,11 +67,7 @@ pub(crate) fn around(
                 format!("order.version cannot be compared with {}, sent last", sent.named());
             settle::park(life, Class::Mapping, detail, moment)
         }
-        Obstacle::Nameless(other) => {
-            let detail =
-                format!("delivery {other} has created the record, and its id is not known");
-            settle::park(life, Class::Missing, detail, moment)
-        }
+        Obstacle::Nameless(other) => settle::park(life, Class::Missing, nameless(*other), moment),
         // They have ended it before.
         Obstacle::Newer(_) | Obstacle::Ours(_) => end(&life, moment).unwrap_or_default(),
     }

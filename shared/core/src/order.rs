@@ -159,7 +159,8 @@ fn obey(life: &Life, order: &Order, policy: Option<&Policy<'_>>, moment: &Moment
         (Act::Resolve { vendor_id }, _) => {
             let vendor_id = vendor_id.clone();
             let mut life = life.clone();
-            life.vendor_id = vendor_id.clone().map(VendorId::new).or(life.vendor_id);
+            let named = vendor_id.as_deref().and_then(VendorId::typed);
+            life.vendor_id = named.or(life.vendor_id);
             close(&life, End::Resolved, What::Resolved { by, reason, vendor_id })
         }
         (Act::Discard, _) => close(life, End::Discarded, What::Discarded { by, reason }),

@@ -75,6 +75,26 @@ impl Case {
         Self::new(integration, id, format!("thing:{id}"), id.to_owned(), event)
     }
 
+    /// Somebody was hired: becomes an account in the directory, written by PUT.
+    pub(crate) fn hired(number: &str) -> Self {
+        let event = json!({"id": format!("evt-{number}"), "data": {"employee": {
+            "number": number, "first_name": "Ada", "last_name": "Lovelace", "department": "eng",
+            "first_day": "2026-04-01", "manager": "E-7",
+        }}});
+        let key = format!("hired:{number}:evt-{number}");
+        Self::new("employee-hired-to-account", number, key, String::new(), event)
+    }
+
+    /// The invoice of a deal was paid: needs what the vendor calls that invoice.
+    pub(crate) fn paid(id: &str, deal: &str) -> Self {
+        let event = json!({"id": format!("evt_{id}"), "object": "event", "type": "payment_intent.succeeded",
+            "created": 1_767_225_700, "data": {"object": {"id": id, "object": "payment_intent",
+            "amount": 125_000, "amount_received": 125_000, "currency": "eur", "created": 1_767_225_600,
+            "metadata": {"deal": deal}}}});
+        let key = format!("payment:{id}");
+        Self::new("payment-received-to-invoice-paid", id, key, id.to_owned(), event)
+    }
+
     fn new(of: &'static str, id: &str, key: String, external: String, event: Value) -> Self {
         Self { integration: of, id: id.to_owned(), key, external, event }
     }

@@ -40,6 +40,9 @@ impl Cause {
     /// Stands for the integration of a ticket that cannot be read.
     pub const NOBODY: &'static str = "-";
 
+    /// The code of deliveries whose credential is not there.
+    pub const NO_SECRET: &'static str = "no_secret";
+
     /// The cause of a parked delivery; none of one in any other state.
     pub fn of(entry: &Entry) -> Option<Self> {
         let State::Parked { class, .. } = entry.life.state else { return None };
@@ -82,7 +85,7 @@ fn code(class: Class, answer: Option<&Answer>) -> Option<&'static str> {
                 Some(
                     Outcome::Unknown | Outcome::NoEffect(Reason::Unavailable | Reason::NoTime),
                 ) => Some("unavailable"),
-                Some(Outcome::NoEffect(Reason::Misconfigured)) => Some("no_secret"),
+                Some(Outcome::NoEffect(Reason::Misconfigured)) => Some(Cause::NO_SECRET),
                 Some(
                     Outcome::Rejected
                     | Outcome::Delivered

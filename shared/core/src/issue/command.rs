@@ -3,32 +3,29 @@
 use super::{Cause, IssueId, dlq::Dlq};
 use crate::{
     class::Class,
+    entry::Entry,
     id::{DeliveryId, DestinationName, SecretName},
+    integration::Catalog,
+    lack::Lack,
 };
 
-/// What to run when deliveries are parked for this cause; `delivery` is one of them.
-pub fn of(
-    cause: &Cause,
-    delivery: DeliveryId,
-    destination: &DestinationName,
-    secret: Option<&SecretName>,
-) -> Vec<String> {
-    let id = cause.id();
+/// What to run when deliveries are parked for this cause; `entry` is one of them.
+pub fn of(cause: &Cause, entry: &Entry, catalog: &Catalog) -> Vec<String> {
+    let (id, delivery) = (cause.id(), entry.id);
     match cause.class {
-        Class::Auth => vec![store(destination, secret), resume(destination), retry_all(&id)],
-        Class::Missing => vec!["sam build && sam deploy".to_owned(), retry_all(&id)],
+        Class::Auth => mend_credential(cause, &entry.destination, catalog),
+        Class::Missing => find_what_lacks(&id, entry, catalog),
         Class::Exhausted => vec!["fairlead status".to_owned(), retry_all(&id)],
         Class::Rejected => vec![show(&id), edit(delivery), retry_all(&id)],
         Class::InDoubt => vec![
             show(&id),
-            format!("fairlead resolve {delivery} --as VENDOR_ID --reason \"...\""),
+            resolve(delivery),
             format!("fairlead retry {delivery} --checked --reason \"...\""),
         ],
-        Class::TooLarge | Class::Mapping | Class::Schema => vec![show(&id), edit(delivery)],
-        Class::Duplicate => vec![
-            format!("fairlead deliveries show {delivery}"),
-            format!("fairlead discard {delivery} --reason \"...\""),
-        ],
+        Class::TooLarge | Class::Mapping | Class::Schema => {
+            vec![show(&id), edit(delivery), discard(delivery)]
+        }
+        Class::Duplicate => vec![show_delivery(delivery), discard(delivery)],
         Class::Crashed => vec![show(&id)],
     }
 }
@@ -38,12 +35,67 @@ pub fn of_crashed(dlq: Dlq) -> Vec<String> {
     vec![format!("sam logs --stack-name fairlead -n {}", dlq.function()), "fairlead dlq".to_owned()]
 }
 
+/// A destination that has refused its credential is paused; one whose secret is not there is not.
+fn mend_credential(cause: &Cause, of: &DestinationName, catalog: &Catalog) -> Vec<String> {
+    let secret = catalog.destinations.get(of).map(|d| d.auth.secret());
+    let name = secret.map_or(of.as_str(), SecretName::as_str);
+    let retry = retry_all(&cause.id());
+    if cause.code.as_deref() == Some(Cause::NO_SECRET) {
+        let create = "aws secretsmanager create-secret --name";
+        let create = format!("{create} fairlead/{name} --secret-string \"$KEY\"");
+        return vec!["fairlead secrets check".to_owned(), create, retry];
+    }
+    let put = "aws secretsmanager put-secret-value --secret-id";
+    vec![format!("{put} fairlead/{name} --secret-string \"$KEY\""), resume(of), retry]
+}
+
+fn find_what_lacks(id: &IssueId, entry: &Entry, catalog: &Catalog) -> Vec<String> {
+    match Lack::of(entry) {
+        Lack::Bundle => vec!["sam build && sam deploy".to_owned(), retry_all(id)],
+        Lack::Id(record) => vec![look_up(&record, entry, catalog), retry_all(id)],
+        Lack::OwnId => vec![show_delivery(entry.id), resolve(entry.id)],
+    }
+}
+
+/// How the record stands that is needed; it is named by its kind and its id, and looked up by its id.
+fn look_up(record: &str, entry: &Entry, catalog: &Catalog) -> String {
+    let needs = catalog.integrations.get(&entry.integration).map(|i| i.needs.values());
+    let id = needs.into_iter().flatten().find_map(|need| {
+        record.strip_prefix(need.kind.as_str()).and_then(|rest| rest.strip_prefix(' '))
+    });
+    match id {
+        Some(id) => format!("fairlead record {}", word(id)),
+        None => show_delivery(entry.id),
+    }
+}
+
+/// A text from outside as one word of a shell.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/');
+    if text.chars().all(plain) && !text.starts_with('-') {
+        return text.to_owned();
+    }
+    format!("-- '{}'", text.replace('\'', r"'\''"))
+}
+
 fn show(id: &IssueId) -> String {
     format!("fairlead issues show {id}")
 }
 
+fn show_delivery(delivery: DeliveryId) -> String {
+    format!("fairlead deliveries show {delivery}")
+}
+
 fn edit(delivery: DeliveryId) -> String {
     format!("fairlead edit {delivery} --reason \"...\"")
+}
+
+fn discard(delivery: DeliveryId) -> String {
+    format!("fairlead discard {delivery} --reason \"...\"")
+}
+
+fn resolve(delivery: DeliveryId) -> String {
+    format!("fairlead resolve {delivery} --as VENDOR_ID --reason \"...\"")
 }
 
 fn retry_all(id: &IssueId) -> String {
@@ -54,9 +106,16 @@ fn resume(destination: &DestinationName) -> String {
     format!("fairlead resume {destination} --reason \"...\"")
 }
 
-fn store(destination: &DestinationName, secret: Option<&SecretName>) -> String {
-    let name = secret.map_or(destination.as_str(), SecretName::as_str);
-    format!(
-        "aws secretsmanager put-secret-value --secret-id fairlead/{name} --secret-string \"$KEY\""
-    )
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_record_from_outside_is_one_word_and_runs_nothing() {
+        assert_eq!(word("D-1042"), "D-1042");
+        assert_eq!(word("acme/shop#7"), "-- 'acme/shop#7'");
+        assert_eq!(word("$(reboot)"), "-- '$(reboot)'");
+        assert_eq!(word("it's"), r"-- 'it'\''s'");
+        assert_eq!(word("--yes"), "-- '--yes'");
+    }
 }

@@ -90,8 +90,7 @@ impl Sighting {
     pub fn of(entry: &Entry, catalog: &Catalog) -> Option<Self> {
         let State::Parked { since, .. } = entry.life.state else { return None };
         let (cause, notice) = (Cause::of(entry)?, Notice::of(entry)?);
-        let secret = catalog.destinations.get(&entry.destination).map(|d| d.auth.secret());
-        let commands = command::of(&cause, entry.id, &entry.destination, secret);
+        let commands = command::of(&cause, entry, catalog);
         Some(Self {
             cause,
             at: since,
