@@ -92,6 +92,8 @@ struct Inside {
     messages: Vec<Message>,
     dead: Vec<Message>,
     alerts: Vec<Alert>,
+    /// After so many tickets no further one is sent.
+    sends_left: Option<u32>,
     /// So many alerts fail before one arrives.
     deaf: u32,
     counts: Counts,
@@ -197,6 +199,16 @@ impl World {
     /// The next alerts, so many, do not arrive.
     pub fn fail_alerts(&self, times: u32) {
         self.inside.borrow_mut().deaf = times;
+    }
+
+    /// After so many more tickets the queues refuse every further one, as to a function that dies there.
+    pub fn fail_sends_after(&self, tickets: u32) {
+        self.inside.borrow_mut().sends_left = Some(tickets);
+    }
+
+    /// The queues take tickets again.
+    pub fn mend_sends(&self) {
+        self.inside.borrow_mut().sends_left = None;
     }
 
     /// What was written and sent so far.

@@ -104,7 +104,7 @@ async fn missing(world: &World) {
     let [record, retry] = &commands(world, &parked)[..] else { panic!("two commands") };
     let life = run(world, record).await;
     assert!(life.contains("needs you: rejected"), "{life}");
-    let own = format!("fairlead retry {} --reason \"...\"", refused.id);
+    let own = format!("fairlead retry {} --reason \"...\"", no.id);
     assert!(life.contains(&own), "{life}");
     run(world, &own).await;
     let invoice = world.delivered(SOON, &deal).await.life.vendor_id.expect("an id");

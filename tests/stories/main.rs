@@ -11,6 +11,7 @@ mod delivery;
 mod desk;
 mod doubt;
 mod edit;
+mod fan_out;
 mod gate;
 mod issue;
 mod look;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fairlead_aws::metric;
+use fairlead_aws::metric::{self, Unwanted};
 use fairlead_contracts::{Arrived, Incoming, Unfit};
 use fairlead_core::{
     accept::{Accepted, accept},
@@ -60,6 +60,7 @@ async fn take(
 ) -> Result<Option<Taken>, Problem> {
     arrived.fits(&of.source)?;
     if !desk.contracts.wants(&of.name, &arrived.event) {
+        metric::unwanted(Unwanted::When);
         return Ok(None);
     }
     let Arrived { event, text, .. } = arrived;

@@ -8,6 +8,7 @@ use fairlead_core::{
     ticket::{NotATicket, Ticket},
 };
 use futures::{FutureExt, future::join_all};
+use jiff::Timestamp;
 
 use crate::trace;
 
@@ -28,6 +29,25 @@ pub enum Failure {
     Panic,
 }
 
+/// The body of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// As it was sent.
+    pub text: String,
+    /// When it was sent, where it was received before: whoever received it may have died over it.
+    pub since: Option<Timestamp>,
+}
+
+impl Body {
+    fn of(record: &mut SqsMessage) -> Self {
+        let number = |name: &str| record.attributes.get(name)?.parse::<i64>().ok();
+        let again = number("ApproximateReceiveCount").is_some_and(|receives| receives > 1);
+        let sent = number("SentTimestamp").filter(|_| again);
+        let since = sent.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        Self { text: record.body.take().unwrap_or_default(), since }
+    }
+}
+
 /// SQS gave a record without an id, so that no answer about it is possible; the whole batch comes back.
 #[derive(Debug, thiserror::Error)]
 #[error("a record has no message id")]
@@ -39,7 +59,7 @@ pub struct Unnamed;
 /// When a record has no id: an empty `itemIdentifier` would fail the whole batch without saying why.
 pub async fn each_record<F, R>(event: SqsEvent, each: F) -> Result<SqsBatchResponse, Unnamed>
 where
-    F: Fn(String) -> R,
+    F: Fn(Body) -> R,
     R: Future<Output = Result<(), Failure>>,
 {
     let runs = event.records.into_iter().map(|record| one(record, &each));
@@ -54,14 +74,15 @@ where
     Ok(answer)
 }
 
-async fn one<F, R>(record: SqsMessage, each: &F) -> Result<Option<String>, Unnamed>
+async fn one<F, R>(mut record: SqsMessage, each: &F) -> Result<Option<String>, Unnamed>
 where
-    F: Fn(String) -> R,
+    F: Fn(Body) -> R,
     R: Future<Output = Result<(), Failure>>,
 {
-    let id = record.message_id.filter(|id| !id.is_empty()).ok_or(Unnamed)?;
+    let id = record.message_id.take().filter(|id| !id.is_empty()).ok_or(Unnamed)?;
+    let body = Body::of(&mut record);
     let trace = record.attributes.get(trace::ATTRIBUTE).map(String::as_str);
-    let run = AssertUnwindSafe(each(record.body.unwrap_or_default())).catch_unwind();
+    let run = AssertUnwindSafe(each(body)).catch_unwind();
     let failure = match trace::within(trace, run).await {
         Ok(Ok(())) => return Ok(None),
         Ok(Err(failure)) => failure,
@@ -82,7 +103,7 @@ where
     R: Future<Output = Result<(), Failure>>,
 {
     let each = &each;
-    each_record(event, |body| async move { each(Ticket::read(&body)?).await }).await
+    each_record(event, |body| async move { each(Ticket::read(&body.text)?).await }).await
 }
 
 #[cfg(test)]
@@ -100,7 +121,7 @@ mod tests {
 
     async fn answer(bodies: &[&str]) -> String {
         let answer = each_record(batch(bodies), |body| async move {
-            match body.as_str() {
+            match body.text.as_str() {
                 "panic" => panic!("as asked"),
                 "fail" => Err(Failure::Stray("as asked".to_owned())),
                 _ => Ok(()),
@@ -109,7 +130,7 @@ mod tests {
         serde_json::to_string(&answer.await.expect("all have ids")).expect("an answer")
     }
 
-    /// Trap 13: an empty list is success, a malformed id fails the whole batch.
+    /// Trap P13: an empty list is success, a malformed id fails the whole batch.
     #[tokio::test]
     async fn a_record_that_panics_or_fails_fails_alone() {
         assert_eq!(answer(&["ok", "ok"]).await, r#"{"batchItemFailures":[]}"#);
@@ -117,6 +138,18 @@ mod tests {
             answer(&["ok", "panic", "ok", "fail"]).await,
             r#"{"batchItemFailures":[{"itemIdentifier":"m1"},{"itemIdentifier":"m3"}]}"#
         );
+    }
+
+    #[test]
+    fn a_record_that_was_received_before_tells_when_it_was_sent() {
+        let body = |receives: &str| {
+            let attributes = serde_json::json!({"ApproximateReceiveCount": receives, "SentTimestamp": "1772452800000"});
+            let record =
+                serde_json::json!({"messageId": "m", "body": "b", "attributes": attributes});
+            Body::of(&mut serde_json::from_value(record).expect("a record"))
+        };
+        assert_eq!(body("1"), Body { text: "b".to_owned(), since: None });
+        assert_eq!(body("2").since, Some("2026-03-02T12:00:00Z".parse().expect("a time")));
     }
 
     #[tokio::test]

@@ -118,6 +118,26 @@ pub fn refused(integration: &IntegrationName) {
     metrics.write("event refused");
 }
 
+/// Why an event became no delivery, though nothing is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unwanted {
+    /// No integration takes events of its type, or none from its source.
+    Type,
+    /// `source.when` of an integration is not true of it.
+    When,
+}
+
+/// An event was let go.
+pub fn unwanted(why: Unwanted) {
+    let reason = match why {
+        Unwanted::Type => "type",
+        Unwanted::When => "when",
+    };
+    let mut metrics = Metrics::default().under("Reason", reason);
+    metrics.add("Unwanted", 1);
+    metrics.write("event let go");
+}
+
 /// A gate has changed: 0 lets all calls through, 1 one at a time, 2 is open, 3 is paused.
 pub(crate) fn gate(of: &DestinationName, gate: &Gate) {
     let state = match (&gate.pause, &gate.breaker) {

@@ -61,6 +61,7 @@ mod settle;
 pub mod span;
 pub mod stage;
 pub mod standing;
+pub mod stranded;
 mod tell;
 pub mod ticket;
 pub mod timeline;

@@ -7,11 +7,12 @@ pub const NAMESPACE: &str = "Fairlead";
 pub type Metric = (&'static str, &'static str, &'static [&'static [&'static str]]);
 
 /// Every metric.
-pub const METRICS: [Metric; 15] = [
+pub const METRICS: [Metric; 16] = [
     ("Accepted", "Count", DELIVERY),
     ("Duplicate", "Count", DELIVERY),
     ("Conflict", "Count", DELIVERY),
     ("Refused", "Count", &[&["Integration"]]),
+    ("Unwanted", "Count", &[&["Reason"]]),
     ("Attempts", "Count", DELIVERY),
     ("AttemptTime", "Milliseconds", DELIVERY),
     ("Unknown", "Count", DELIVERY),

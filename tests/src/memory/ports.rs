@@ -201,6 +201,10 @@ impl Ports for World {
             return Err(PortError::new("send the ticket", "the delay is too long for a queue"));
         }
         let mut inside = self.inside.borrow_mut();
+        if let Some(left) = inside.sends_left {
+            let refused = || PortError::new("send the ticket", "the queue is away");
+            inside.sends_left = Some(left.checked_sub(1).ok_or_else(refused)?);
+        }
         *inside.counts.sends.entry(to).or_default() += 1;
         inside.put(to, ticket.text(), delay);
         Ok(())

@@ -13,6 +13,7 @@ use fairlead_core::{
     ports::{PortError, Ports},
     release::release,
     render::render,
+    stranded,
     ticket::{Step, Ticket},
 };
 
@@ -129,7 +130,17 @@ async fn take_in(hand: &Hand, body: &str) -> Done {
             }
         }
     }
+    look_back(hand, event).await?;
     if wanted { Ok(None) } else { Err(PortError::new("find the integration", "none wants it")) }
+}
+
+/// An integration may have taken it in half, and then have left the bundle.
+async fn look_back(hand: &Hand, event: &Event) -> Result<(), PortError> {
+    let Some(of) = event.wanted.first() else { return Ok(()) };
+    let payload = bundle::submission(event, of, "eventbridge").payload_hash;
+    let keys: Vec<EntryKey> =
+        hand.world.inside.borrow().ledger.entries().map(|entry| entry.key.clone()).collect();
+    stranded::carry_on(hand, &hand.rules(), &payload, keys).await.map(|_| ())
 }
 
 /// The key of an event that must not occupy its own.

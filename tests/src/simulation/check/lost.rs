@@ -3,6 +3,7 @@
 use fairlead_core::{
     accept::Accepted,
     entry::{Entry, State},
+    history::What,
     id::{DeliveryId, EntryKey},
     ticket::Ticket,
 };
@@ -68,15 +69,16 @@ fn has_ended(state: &State) -> bool {
     state.is_over() || matches!(state, State::Parked { .. })
 }
 
-/// EventBridge's event was half taken in, and then a bundle came that no longer wants that half: nobody was
-/// told that it is durable, and nobody sends its ticket.
+/// The API's event was half taken in, and then a bundle came that no longer wants it: its sender was told that it
+/// failed and hears the same again, and nobody sends its ticket.
 fn is_orphan(world: &World, inside: &Inside, entry: &Entry) -> bool {
     let is_told = |id| inside.facts.told.iter().any(|told| told.answer == Accepted::New(id));
     let dropped =
         world.plan.turns.iter().any(
             |(_, turn)| matches!(turn, Turn::Redeploy(Some(gone)) if *gone == entry.integration),
         );
-    dropped && entry.life.state == State::Accepted && !is_told(entry.id)
+    let by_api = matches!(entry.history.lines.first(), Some(line) if matches!(&line.what, What::Accepted { via } if via == "api"));
+    dropped && by_api && entry.life.state == State::Accepted && !is_told(entry.id)
 }
 
 /// What EventBridge handed over has a delivery for each integration that wants it.
