@@ -2,7 +2,7 @@
 .data.object
 | {
     external_id: .id,
-    amount_cents: .amount_received,
+    amount_minor: .amount_received,
     currency: (.currency | ascii_upcase),
     paid_at: (.created | todate)
   }

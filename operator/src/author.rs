@@ -42,16 +42,7 @@ pub enum Command {
         code: Option<String>,
     },
     /// Read an event, and write the request that it becomes, as JSON.
-    Map {
-        /// The integration.
-        name: String,
-        /// Write the request on one line.
-        #[arg(long, short)]
-        compact: bool,
-        /// The folder with destinations.yaml; `integrations` of this project when it is not said.
-        #[arg(long)]
-        dir: Option<PathBuf>,
-    },
+    Map(mapping::Args),
 }
 
 /// Runs a command.
@@ -63,9 +54,7 @@ pub fn run(command: &Command, output: Output) -> Told {
             in_folder(dir, |dir| trial::run(dir, names, *update))
         }
         Command::Explain { code } => explain::run(code.as_deref()),
-        Command::Map { name, compact, dir } => {
-            in_folder(dir, |dir| mapping::run(dir, name, *compact))
-        }
+        Command::Map(args) => in_folder(&args.dir, |dir| mapping::run(dir, args)),
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(dir: &Path, output: Output) -> Told {
 }
 
 fn text(dir: &Path, checked: &Checked) -> String {
-    let mut text: String = checked.warnings.iter().map(|w| format!("{}\n\n", w.text)).collect();
+    let mut text = warned(&checked.warnings);
     match &checked.catalog {
         Ok(catalog) => {
             text.push_str(&format!("{}\n\n", table(dir, catalog)));
@@ -39,6 +39,25 @@ fn text(dir: &Path, checked: &Checked) -> String {
         }
     }
     text.push('\n');
+    text
+}
+
+/// Each warning once, and where else the same holds: what is true of every integration would hide the rest.
+fn warned(warnings: &[Mistake]) -> String {
+    let mut text = String::new();
+    let mut told: Vec<&Mistake> = Vec::new();
+    let same = |a: &Mistake, b: &Mistake| (a.code, &a.message) == (b.code, &b.message);
+    for warning in warnings {
+        if told.iter().any(|one| same(one, warning)) {
+            continue;
+        }
+        told.push(warning);
+        text.push_str(&warning.text);
+        let others = warnings.iter().filter(|one| same(one, warning)).skip(1);
+        let others: Vec<String> =
+            others.map(|one| format!("\n  = also: {}:{}", one.file, one.line)).collect();
+        text.push_str(&format!("{}\n\n", others.concat()));
+    }
     text
 }
 

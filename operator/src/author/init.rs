@@ -87,7 +87,9 @@ fn begin(args: &Args) -> Result<String, InitError> {
     } else {
         Catalog::default()
     };
-    let wish = ask::complete(args, &known)?;
+    let mut wish = ask::complete(args, &known)?;
+    let defaults = fs::read_to_string(dir.join("defaults.yaml")).unwrap_or_default();
+    wish.escalates = defaults.contains("escalate:");
     let folder = dir.join(&wish.name);
     if folder.exists() {
         return Err(InitError::Exists(folder.display().to_string()));
@@ -146,6 +148,10 @@ fn told(dir: &Path, wish: &Wish) -> String {
             dir.join("destinations.yaml").display()
         ));
     }
+    text.push_str(&format!(
+        "its owner is {} ({}); integration.yaml says so\n",
+        wish.team, wish.contact
+    ));
     text.push_str(&format!(
         "\nNext: put an event of your source into {name}/samples/first.json, \
          describe it in event.schema.json, and map it in request.jq:\n\

@@ -29,6 +29,19 @@ fn a_key_header_becomes_the_promise() {
 }
 
 #[test]
+fn who_is_told_next_is_said_once() {
+    let project = Project::new();
+    project.init("order-paid-to-ledger", "POST");
+    assert!(project.read("order-paid-to-ledger/integration.yaml").contains("escalate: [{to: chat"));
+    let owner =
+        "fairlead: 1\nowner: {escalate: [{to: chat, after: 0m}, {to: pagerduty, after: 30m}]}\n";
+    project.write("defaults.yaml", owner);
+    project.init("order-paid-to-books", "POST");
+    assert!(!project.read("order-paid-to-books/integration.yaml").contains("escalate"));
+    assert!(project.well("check DIR").contains("2 integrations and 1 destination: no mistake."));
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let project = Project::new();
     project.init("order-paid-to-ledger", "POST");

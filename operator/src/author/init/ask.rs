@@ -2,7 +2,10 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use fairlead_core::{id::DestinationName, integration::Catalog};
+use fairlead_core::{
+    id::DestinationName,
+    integration::{Catalog, Destination},
+};
 
 use super::{Args, InitError};
 
@@ -21,6 +24,8 @@ pub(super) struct Wish {
     pub(super) key_header: Option<String>,
     pub(super) team: String,
     pub(super) contact: String,
+    /// `defaults.yaml` says already who is told while nobody acknowledges.
+    pub(super) escalates: bool,
 }
 
 /// Completes what the flags say.
@@ -43,7 +48,7 @@ pub(super) fn complete(args: &Args, known: &Catalog) -> Result<Wish, InitError> 
     };
     let said =
         asking.need("--destination", &args.destination, &question, "https://api.vendor.example")?;
-    let (destination, base_url) = destination(&said, &names)?;
+    let (destination, base_url) = destination(&said, known)?;
     let method = asking.need("--method", &args.method, "Method", "POST")?.to_ascii_uppercase();
     if !["POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()) {
         return Err(InitError::Usage(format!(
@@ -57,7 +62,20 @@ pub(super) fn complete(args: &Args, known: &Catalog) -> Result<Wish, InitError> 
         asking.take(&args.contact, "Where the team is reached", &format!("{team}@example.com"))?;
     let key_header = args.key_header.clone();
     asking.finish()?;
-    Ok(Wish { name, destination, base_url, method, event, kind, path, key_header, team, contact })
+    let escalates = false;
+    Ok(Wish {
+        name,
+        destination,
+        base_url,
+        method,
+        event,
+        kind,
+        path,
+        key_header,
+        team,
+        contact,
+        escalates,
+    })
 }
 
 /// Asks on a terminal; without one, gathers the names of what is missing.
@@ -141,23 +159,25 @@ fn ask(question: &str) -> Result<String, InitError> {
 }
 
 /// A declared destination, or the name and base URL of a new one.
-fn destination(said: &str, known: &[&str]) -> Result<(String, Option<String>), InitError> {
-    if known.contains(&said) {
-        return Ok((said.to_owned(), None));
+fn destination(said: &str, known: &Catalog) -> Result<(String, Option<String>), InitError> {
+    let (said, url) = (said.trim(), said.trim().trim_end_matches('/'));
+    let same = |one: &&Destination| one.name.as_str() == said || one.base_url == url;
+    if let Some(declared) = known.destinations.values().find(same) {
+        return Ok((declared.name.to_string(), None));
     }
+    let known: Vec<&str> = known.destinations.keys().map(DestinationName::as_str).collect();
     let Some(rest) = said.strip_prefix("https://") else {
         let known = known.join(", ");
         let why =
             format!("\"{said}\" is neither an https URL nor a declared destination ({known})");
         return Err(InitError::Usage(why));
     };
-    let url = said.trim_end_matches('/').to_owned();
     let host = rest.split(['/', ':']).next().unwrap_or(rest);
     let name = named(host);
     // A second API at a host whose name is taken gets a number.
     let numbered = (2..100).map(|n| format!("{name}-{n}"));
     let free = std::iter::once(name.clone()).chain(numbered).find(|n| !known.contains(&n.as_str()));
-    Ok((free.unwrap_or(name), Some(url)))
+    Ok((free.unwrap_or(name), Some(url.to_owned())))
 }
 
 /// `api.vendor.example` is called `vendor-api`.
@@ -198,6 +218,8 @@ fn usual_path(method: &str, kind: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -210,10 +232,14 @@ mod tests {
         ] {
             assert_eq!(named(host), name, "{host}");
         }
-        let taken = destination("https://api.billing.example.com/", &["billing-api"]).expect("one");
-        let url = "https://api.billing.example.com".to_owned();
-        assert_eq!(taken, ("billing-api-2".to_owned(), Some(url)));
-        assert!(destination("http://api.billing.example.com", &[]).is_err());
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../integrations");
+        let known = fairlead_contracts::compile(&folder).expect("the examples");
+        let taken = destination("https://api.finance.example/", &known).expect("one");
+        let url = "https://api.finance.example".to_owned();
+        assert_eq!(taken, ("finance-api-2".to_owned(), Some(url)), "another host, the same name");
+        let same = destination("https://api.finance.example.com/", &known).expect("one");
+        assert_eq!(same, ("finance-api".to_owned(), None), "it is declared already");
+        assert!(destination("http://api.billing.example.com", &known).is_err());
     }
 
     #[test]

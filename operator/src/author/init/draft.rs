@@ -30,19 +30,33 @@ pub(super) fn files(wish: &Wish) -> Vec<(&'static str, String)> {
 }
 
 fn integration(wish: &Wish) -> String {
-    let Wish { name, destination, method, event, kind, path, team, contact, .. } = wish;
+    let Wish { name, destination, method, event, kind, path, .. } = wish;
     format!(
         "# yaml-language-server: $schema=../.schema/integration.schema.json\n\
          fairlead: 1\n\
          name: {name}\n\
          description: When {event} arrives, {method} it to {destination}.\n\
-         owner: {{team: {team}, contact: {contact}}}\n\
+         {}\
          source: {{event: {event}, schema: event.schema.json}}\n\
          record: {{kind: {kind}, id: .data.id}}\n\
          {}\
          destination: {destination}\n\
          request: {{method: {method}, path: '{path}', map: request.jq, schema: request.schema.json}}\n",
+        owner(wish),
         promise(wish)
+    )
+}
+
+/// Who answers for it, and who is told next; what `defaults.yaml` says of that is not said again.
+fn owner(wish: &Wish) -> String {
+    let Wish { team, contact, escalates, .. } = wish;
+    let owner = format!("owner: {{team: {team}, contact: {contact}");
+    if *escalates {
+        return format!("{owner}}}\n");
+    }
+    format!(
+        "# Told at once where the team talks; after an hour without an answer by e-mail too. A pager is {{to: pagerduty, after: 30m}}.\n\
+         {owner}, escalate: [{{to: chat, after: 0m}}, {{to: email, after: 1h}}]}}\n"
     )
 }
 
