@@ -1,4 +1,4 @@
-//! Input at the edges: sizes, encodings, keys, names that imitate our own; each answered, none a 5xx.
+//! Input at the edges: keys, odd shapes, large numbers, names that imitate our own; each answered, none a 5xx.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fairlead_core::class::Class;
@@ -18,107 +18,35 @@ use crate::{
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![
-        Scenario::new("input beyond a bound is refused by that bound and leaves no trace", |w| {
-            bounds(w).boxed_local()
+        Scenario::new("which events are the same, and which only look alike", |w| {
+            keys(w).boxed_local()
         }),
-        Scenario::new(
-            "an idempotency key that is none is refused, and a good one is let through",
-            |w| keys(w).boxed_local(),
-        ),
         Scenario::new(
             "a request of an odd shape is answered, however it reached the function",
             |w| shapes(w).boxed_local(),
         ),
         Scenario::new("odd but good events are delivered as they are", |w| odd(w).boxed_local()),
+        Scenario::new("numbers beyond 2^53 keep every digit", |w| large(w).boxed_local()),
         Scenario::new("an odd event on the bus reaches its owner", |w| on_the_bus(w).boxed_local()),
+        Scenario::new("a message that is no event stays on the intake queue", |w| {
+            no_envelope(w).boxed_local()
+        }),
     ]
 }
 
 const DEALS: &str = "/events/deal-won-to-invoice";
 
+/// What the names of messages begin with that a function is right to log as errors.
+pub(crate) const STRAY: &str = "stray-message-";
+
 fn event(body: impl Into<Vec<u8>>) -> Call {
     Call::post("execute-api", DEALS, body.into()).with("content-type", "application/json")
-}
-
-fn good(n: u32) -> String {
-    Case::deal(&format!("EDGE-{n}")).event.to_string()
-}
-
-/// One request: what it is, the status and the problem that it gets.
-type Row = (&'static str, Call, u16, &'static str);
-
-fn beyond() -> Vec<Row> {
-    let utf16: Vec<u8> = good(1).encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let keys: String = (0..1_000_000).map(|n| format!("\"{n}\":1,")).collect();
-    let amount = |text: &str, n: u32| good(n).replacen("\"1250.00\"", text, 1);
-    let bad = |what: &'static str, body: Vec<u8>| -> Row { (what, event(body), 400, "bad-body") };
-    vec![
-        bad("UTF-16", utf16),
-        bad("Infinity", amount("Infinity", 2).into()),
-        bad("a leading plus", amount("+1", 3).into()),
-        bad("1e400", amount("1e400", 4).into()),
-        bad("more than 100 digits", amount(&"9".repeat(101), 5).into()),
-        bad("garbage after the document", format!("{}x", good(6)).into()),
-        bad(
-            "two values for one member",
-            good(7).replacen("\"amount\"", "\"amount\":1,\"\\u0061mount\"", 1).into(),
-        ),
-        bad("a depth of 90,000", format!("{}{}", "[".repeat(90_000), "]".repeat(90_000)).into()),
-        bad("compressed and not said so", b"\x1f\x8b\x08\x00EDGE-8".to_vec()),
-        bad("a list of numbers in a batch that is no JSON", b"[1,2".to_vec()),
-        (
-            "10 MB",
-            event(good(9).replacen("Nordwind", &"N".repeat(10_000_000), 1)),
-            413,
-            "too-large",
-        ),
-        ("a million members", event(format!("{{{keys}\"EDGE-10\":1}}")), 413, "too-large"),
-        (
-            "a batch of 2 MB",
-            event(format!("[{}]", vec![good(11); 9_000].join(","))),
-            413,
-            "too-large",
-        ),
-        ("compressed", event(good(12)).with("content-encoding", "gzip"), 415, "wrong-content-type"),
-        (
-            "forty decimals",
-            event(amount("0.1234567890123456789012345678901234567890", 13)),
-            422,
-            "violations",
-        ),
-    ]
-}
-
-async fn bounds(world: &World) {
-    join_all(beyond().into_iter().map(async |(what, call, status, problem)| {
-        let reply = world.call(Some(&root()), call).await;
-        assert_problem(what, &reply, status, problem);
-    }))
-    .await;
-    // What is no UTF-8 is replaced by some gateways before we see it; it must not be a 5xx.
-    let reply = world.call(Some(&root()), event(b"{\"EDGE-14\":\"\xff\xfe\"}".to_vec())).await;
-    assert!((400..500).contains(&reply.status), "{reply:?}");
-    assert_no_trace(world, "EDGE").await;
 }
 
 async fn keys(world: &World) {
     let keyed = |n: u32, key: &str| {
         event(Case::deal(&format!("KEYED-{n}")).event.to_string()).with("idempotency-key", key)
     };
-    let rows = [
-        ("empty", keyed(1, "")),
-        ("an empty text", keyed(1, "\"\"")),
-        ("256 characters", keyed(1, &"k".repeat(256))),
-        ("a space", keyed(1, "a b")),
-        ("no closing quote", keyed(1, "\"a")),
-        ("sent twice", keyed(1, "a").with("idempotency-key", "b")),
-    ];
-    join_all(rows.map(async |(what, call)| {
-        let reply = world.call(Some(&root()), call).await;
-        assert_problem(what, &reply, 400, "idempotency-key");
-    }))
-    .await;
-    assert_no_trace(world, "KEYED-1\"").await;
     // Where the integration makes its key from the event, the event decides.
     let first = world.call(Some(&root()), keyed(2, "\"k-1\"")).await;
     assert_eq!(first.status, 202, "{first:?}");
@@ -126,6 +54,21 @@ async fn keys(world: &World) {
     assert_eq!((again.status, &again.json()["duplicate"]), (202, &json!(true)), "{again:?}");
     let other = world.call(Some(&root()), keyed(3, "k-1")).await;
     assert_eq!((other.status, &other.json()["duplicate"]), (202, &json!(false)), "{other:?}");
+    // Keys that differ in case only are two keys; one that begins with white space is no deal's number at all.
+    let alike = ["KEYED-a", "KEYED-A"].map(Case::deal);
+    // One id at three integrations, two of them with one destination: three events.
+    let shared = [Case::deal("KEYED-ALL"), Case::refund("KEYED-ALL"), Case::payment("KEYED-ALL")];
+    for case in alike.iter().chain(&shared) {
+        world.accept(case).await;
+    }
+    for case in alike.iter().chain(&shared) {
+        world.delivered(SOON, case).await;
+        assert_eq!(world.invoices(case), 1, "{}", case.external);
+    }
+    for id in [" KEYED-a", "KEYED-a "] {
+        let reply = world.call(Some(&root()), event(Case::deal(id).event.to_string())).await;
+        assert_problem(id, &reply, 422, "violations");
+    }
 }
 
 /// One request as API Gateway would hand it on: what it is, and the status that it gets.
@@ -150,6 +93,13 @@ fn odd_requests() -> Vec<(&'static str, Value, u16)> {
         ),
         ("bytes that are no UTF-8", of(base64(b"{\"id\":\"SHAPE-2\xff\"}")), 400),
         ("no body", of(json!({"body": null})), 400),
+        // The engine's own server answers a request whose Content-Length is wrong. One that cuts hands on this.
+        (
+            "shorter than its Content-Length",
+            of(json!({"headers": {"content-type": "application/json", "content-length": "400"},
+                "body": "{\"id\":\"SHAPE-3\",\"data\":{"})),
+            400,
+        ),
         ("no headers", of(json!({"headers": null})), 415),
         (
             "a header that is no ASCII",
@@ -184,13 +134,15 @@ async fn odd(world: &World) {
     // Two ways to write one letter are two ids; nobody asked us to decide that they are one customer.
     let (composed, apart) = ("ODD-Caf\u{e9}", "ODD-Cafe\u{301}");
     let forged = "\u{202e}\u{1f600}\n{\"level\":\"ERROR\",\"forged\":true}";
-    let mut cases = [composed, apart, "ODD-#|EVENT#", "ODD-~1~0$['x']"]
+    let injected = r#"\(env) \(input) {{7*7}} ${jndi:ldap://127.0.0.1/x} <%= 1 %> $[?(@.x)] /~1~0"#;
+    let mut cases = [composed, apart, "ODD-#|EVENT#", "ODD-~1~0$['x']", "ODD-TEMPLATE"]
         .into_iter()
         .enumerate()
         .map(|(n, id)| Case::order(&format!("ODD-O{n}"), id))
         .collect::<Vec<_>>();
     cases[0].event["id"] = json!("EVENT#gate#finance-api|");
     cases[1].event["data"]["order"]["customer"]["name"] = json!(forged);
+    cases[4].event["data"]["order"]["customer"]["name"] = json!(injected);
     join_all(cases.iter().map(async |case| {
         world.accept(case).await;
         world.delivered(SOON, case).await;
@@ -201,6 +153,8 @@ async fn odd(world: &World) {
         let found = customers.iter().filter(|customer| customer.id == case.id).count();
         assert_eq!(found, 1, "{}: {customers:?}", case.id);
     }
+    let written = customers.iter().find(|customer| customer.id == cases[4].id);
+    assert_eq!(written.map(|customer| &customer.fields["name"]), Some(&json!(injected)));
     for (group, lines) in world.logs().await {
         let forged = lines.iter().find(|line| line.starts_with("{\"level\":\"ERROR\",\"forged\""));
         assert_eq!(forged, None, "a line was forged in {group}");
@@ -214,6 +168,60 @@ async fn odd(world: &World) {
         .with("content-type", "application/json");
     let reply = world.call(Some(&root()), call).await;
     assert_eq!((reply.status, &reply.json()["duplicate"]), (202, &json!(true)), "{reply:?}");
+}
+
+/// 2^53 + 1, which a reader of floating point takes for 2^53.
+async fn large(world: &World) {
+    // Trap P3: a key of the record alone, which takes its second change for the first.
+    // Two versions that are one number in floating point are two changes of one order.
+    for version in ["9007199254740992", "9007199254740993"] {
+        let order = Case::order("LARGE-O1", "LARGE-C1");
+        let body = order.event.to_string();
+        let body = body.replacen("\"version\":1", &format!("\"version\":{version}"), 1);
+        let body = body.replacen("\"129.00\"", version, 1);
+        let call =
+            Call::post("execute-api", "/events/order-updated-to-customer", body.into_bytes());
+        let call = call.with("content-type", "application/json");
+        // A header that nobody asked for may be long.
+        let reply = world.call(Some(&root()), call.with("x-filler", &"f".repeat(10_000))).await;
+        assert_eq!((reply.status, &reply.json()["duplicate"]), (202, &json!(false)), "{reply:?}");
+        let key = format!("order-updated:LARGE-O1:{version}");
+        let order = Case { key, ..order };
+        world.delivered(SOON, &order).await;
+        let requests = world.requests(&order);
+        let sent = requests.last().expect("it was sent");
+        assert!(sent.body.contains(&format!("\"total_cents\":{version}00")), "{sent:?}");
+    }
+}
+
+/// Messages that are no event of EventBridge: they stay on the queue, and after five receives lie on its DLQ.
+///
+/// Asked of the function itself, because a DLQ that fills is an alarm, and other scenarios want to see none.
+async fn no_envelope(world: &World) {
+    let function = &world.engine.outputs().validate_function;
+    let path = format!("/2015-03-31/functions/{function}/invocations");
+    let case = Case::order("NOENVELOPE-O1", "NOENVELOPE-C1");
+    let envelope = |without: &str| {
+        let mut envelope = json!({
+            "version": "0", "id": "NOENVELOPE", "detail-type": case.kind(), "source": "shop", "detail": case.event,
+        });
+        envelope.as_object_mut().expect("an object").remove(without);
+        envelope.to_string()
+    };
+    let bodies = ["detail-type", "detail", "id"].map(envelope);
+    let bodies =
+        bodies.into_iter().chain(["null".to_owned(), "[]".to_owned(), "NOENVELOPE".to_owned()]);
+    let records = bodies.enumerate();
+    let records =
+        records.map(|(n, body)| json!({"messageId": format!("{STRAY}{n}"), "body": body}));
+    let records: Vec<Value> = records.collect();
+    let call = Call::post("lambda", &path, json!({"Records": records}).to_string().into_bytes());
+    let answer = world.ask(call).await.json();
+    let stays = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
+    let stays: Vec<_> = stays.iter().map(|failure| failure["itemIdentifier"].clone()).collect();
+    let all: Vec<_> = records.iter().map(|record| record["messageId"].clone()).collect();
+    assert_eq!(stays, all, "{answer}");
+    assert_no_trace(world, "NOENVELOPE").await;
 }
 
 async fn on_the_bus(world: &World) {

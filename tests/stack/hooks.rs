@@ -150,7 +150,7 @@ async fn unproven(world: &World) {
 }
 
 async fn no_hook(world: &World) {
-    let case = Case::order("NOHOOK-O1", "NOHOOK-C1");
+    let case = Case::payment("NOHOOK-1");
     for (name, problem) in [(case.integration, "no-hook"), ("no-such", "unknown-integration")] {
         let path = format!("/hooks/{name}");
         let call = Call::post("execute-api", &path, case.event.to_string().into_bytes())

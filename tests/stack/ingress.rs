@@ -1,8 +1,8 @@
-//! Bad input: each its own answer, nothing kept, nothing sent.
+//! What comes in by the API: who may, and where it leads. The list of bad input is in `bad.rs`.
 
 use std::collections::BTreeSet;
 
-use futures::{FutureExt, future::join_all};
+use futures::FutureExt;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -20,9 +20,6 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         Scenario::new("an unsigned event is refused before any function sees it", |w| {
             unsigned(w).boxed_local()
         }),
-        Scenario::new("bad input is answered by its own problem and leaves no trace", |w| {
-            bad(w).boxed_local()
-        }),
         Scenario::new("a path that leads elsewhere is no integration", |w| paths(w).boxed_local()),
         Scenario::new("all violations are listed by JSON pointer", |w| violations(w).boxed_local()),
         Scenario::new("header injection in a value never reaches the vendor raw", |w| {
@@ -37,56 +34,6 @@ async fn unsigned(world: &World) {
     assert_eq!(answer.expect("the API answers").status, 403);
     assert_eq!(world.entry(&case.entry()).await, None);
     assert!(world.requests(&case).is_empty());
-}
-
-/// One bad event: what it is, its content type, its body, the status and the problem that it gets.
-type Row = (&'static str, Option<&'static str>, Vec<u8>, u16, &'static str);
-
-fn rows() -> Vec<Row> {
-    let good = |n: u8| Case::deal(&format!("INGRESS-{n}")).event.to_string();
-    let row = |what, body: &str| (what, JSON, body.as_bytes().to_vec(), 400, "bad-body");
-    let twice = good(1).replacen("\"amount\"", "\"amount\":\"1.00\",\"amount\"", 1);
-    let nul = good(2).replacen("Nordwind", "Nord\\u0000wind", 1);
-    let lone = good(3).replacen("Nordwind", "\\ud800", 1);
-    let deep = format!("{{\"data\":{}\"INGRESS-4\"{}}}", "[".repeat(5_000), "]".repeat(5_000));
-    let large = good(5).replacen("Nordwind", &"N".repeat(300_000), 1);
-    let typed = |what, kind, n| (what, kind, good(n).into_bytes(), 415, "wrong-content-type");
-    vec![
-        row("an empty body", ""),
-        row("white space", " \r\n\t"),
-        row("no JSON", "INGRESS-6"),
-        row("null", "null"),
-        row("a list", "[]"),
-        row("a text", "\"x\""),
-        row("a number", "1"),
-        row("a member twice", &twice),
-        row("a byte order mark", &format!("\u{feff}{}", good(7))),
-        row("a depth of 5000", &deep),
-        row("a NUL escape", &nul),
-        row("half a surrogate pair", &lone),
-        row("a trailing comma", "{\"id\":\"INGRESS-8\",}"),
-        row("two documents", &format!("{}{}", good(9), good(9))),
-        row("NaN", &good(10).replacen("\"1250.00\"", "NaN", 1)),
-        row("a huge exponent", &good(11).replacen("\"1250.00\"", "1e99999", 1)),
-        ("300 kB", JSON, large.into_bytes(), 413, "too-large"),
-        typed("plain text", Some("text/plain"), 12),
-        typed("a form", Some("application/x-www-form-urlencoded"), 13),
-        typed("another charset", Some("application/json; charset=iso-8859-1"), 14),
-        typed("no content type", None, 15),
-    ]
-}
-
-async fn bad(world: &World) {
-    let path = "/events/deal-won-to-invoice";
-    join_all(rows().into_iter().map(async |(what, kind, body, status, problem)| {
-        let reply = world.call(Some(&root()), event(path, kind, body)).await;
-        assert_problem(what, &reply, status, problem);
-    }))
-    .await;
-    let unknown = event("/events/no-such", JSON, Case::deal("INGRESS-16").event.to_string().into());
-    let reply = world.call(Some(&root()), unknown).await;
-    assert_problem("an unknown integration", &reply, 404, "unknown-integration");
-    assert_no_trace(world, "INGRESS").await;
 }
 
 fn event(path: &str, kind: Option<&str>, body: Vec<u8>) -> Call {
@@ -173,6 +120,11 @@ async fn injection(world: &World) {
         ("../../v2/invoices?x=INJECT-3#f", "..%2F..%2Fv2%2Finvoices%3Fx%3DINJECT-3%23f"),
         ("INJECT-4%0d%0aX-Injected:yes", "INJECT-4%250d%250aX-Injected%3Ayes"),
         ("http://169.254.169.254/INJECT-5", "http%3A%2F%2F169.254.169.254%2FINJECT-5"),
+        ("http://localhost:1/INJECT-6", "http%3A%2F%2Flocalhost%3A1%2FINJECT-6"),
+        ("http://[::1]/INJECT-7", "http%3A%2F%2F%5B%3A%3A1%5D%2FINJECT-7"),
+        ("http://2852039166/INJECT-8", "http%3A%2F%2F2852039166%2FINJECT-8"),
+        ("@127.0.0.1/INJECT-9", "%40127.0.0.1%2FINJECT-9"),
+        ("//127.0.0.1/INJECT-10", "%2F%2F127.0.0.1%2FINJECT-10"),
     ]
     .into_iter()
     .enumerate()

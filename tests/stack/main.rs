@@ -3,6 +3,7 @@
 //! One engine, one vendor, all scenarios at the same time; each has records of its own, so none disturbs another.
 //! `cargo test -p fairlead-tests --test stack -- 'a 422'` runs the scenarios with that text in their names.
 
+mod bad;
 mod bus;
 mod console;
 mod contract;
@@ -24,6 +25,7 @@ mod rest;
 mod rotation;
 mod secrets;
 mod sick;
+mod signatures;
 mod support;
 mod walk;
 
@@ -73,9 +75,11 @@ fn all() -> Vec<Scenario> {
     all.extend(parking::scenarios());
     all.extend(bus::scenarios());
     all.extend(ingress::scenarios());
+    all.extend(bad::scenarios());
     all.extend(edge::scenarios());
     all.extend(fuzz::scenarios());
     all.extend(hooks::scenarios());
+    all.extend(signatures::scenarios());
     all.extend(forms::scenarios());
     all.extend(iam::scenarios());
     all.extend(limits::scenarios());
