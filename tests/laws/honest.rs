@@ -25,6 +25,7 @@ fn a_repeatable_request_arrives() {
     holds(Setting::new(name, Dedupe::Upsert).crashes(1).copies(1));
 }
 
+/// Trap P7: who crashes leaves a delivery in progress for ever.
 #[test]
 fn two_crashes_lose_nothing() {
     let setting = Setting::new("keyed vendor, longest jitter, 2 crashes", keyed()).crashes(2);
@@ -113,6 +114,7 @@ fn a_delivery_whose_integration_is_gone_waits_for_a_person() {
     holds(Setting::new(name, keyed()).removals(1).crashes(1));
 }
 
+/// Trap P9: the vendor has answered, and the write that says so fails.
 #[test]
 fn a_failed_write_loses_nothing() {
     let name = "keyed vendor, 1 failed write, 1 repeated event";
@@ -120,6 +122,7 @@ fn a_failed_write_loses_nothing() {
     holds(Setting::new("keyed vendor, 2 failed writes", keyed()).failures(2));
 }
 
+/// Trap P6: who lost its lease writes over its successor.
 #[test]
 fn a_worker_that_outlives_its_lease_does_no_harm() {
     let name = "keyed vendor, workers that outlive their lease, 1 crash";
@@ -134,6 +137,7 @@ fn a_refused_event_that_nobody_waits_for_reaches_its_owner() {
     holds(Setting::new(name, keyed()).refused().crashes(2).repeats(1).redrives(1));
 }
 
+/// Trap P5: a slow call, and its ticket comes again meanwhile.
 #[test]
 fn three_workers_at_once_do_no_harm() {
     let name = "keyed vendor, 3 workers, 1 copied ticket, 1 repeated event";

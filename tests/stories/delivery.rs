@@ -40,6 +40,7 @@ fn a_vendor_that_falters_for_an_hour_gets_it_at_last_and_on_schedule() {
     assert_eq!(world.vendor.borrow().created.len(), 1);
 }
 
+/// Trap P2: a key that is made anew for each attempt.
 #[test]
 fn key_and_bytes_are_the_same_at_every_attempt() {
     let world = World::new(integration(keyed(), waits(&[10, 60, 300])));

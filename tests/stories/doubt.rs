@@ -6,6 +6,7 @@ use fairlead_tests::{
     sample::{deal, integration, keyed, waits},
 };
 
+/// Trap P1: the same at a vendor without keys.
 #[test]
 fn a_vendor_without_keys_is_not_called_again_after_a_lost_answer() {
     let world = World::new(integration(Dedupe::None, waits(&[10, 60])));
@@ -29,6 +30,7 @@ fn a_vendor_without_keys_is_not_called_again_after_a_lost_answer() {
     ");
 }
 
+/// Trap P1: the vendor commits, the answer is lost, and the retry duplicates.
 #[test]
 fn a_vendor_with_keys_is_called_again_and_creates_one() {
     let world = World::new(integration(keyed(), waits(&[10, 60])));

@@ -42,7 +42,7 @@ fn all_delivered(world: &World) -> bool {
     world.entries().iter().all(|entry| entry.life.state == State::Delivered)
 }
 
-/// Trap 17: an open breaker or a pause drops nothing.
+/// Trap P17: an open breaker or a pause drops nothing.
 #[test]
 fn a_destination_that_is_down_for_a_day_costs_its_deliveries_only_time() {
     let retries = [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400];
@@ -109,7 +109,7 @@ fn a_pause_longer_than_the_time_to_give_up_parks_and_tells() {
     assert_eq!(world.vendor.borrow().calls.len(), 0);
 }
 
-/// Trap 18: retries that all land in one rate window.
+/// Trap P18: retries that all land in one rate window.
 #[test]
 fn a_declared_rate_is_kept_and_uses_up_no_failure() {
     let world = World::new(integration(keyed(), waits(&[10])));

@@ -36,6 +36,7 @@ fn id(world: &World) -> IssueId {
     issues[0].id.clone()
 }
 
+/// Trap P31: a storm of alerts.
 #[test]
 fn ten_thousand_failures_are_at_most_five_messages_and_one_recovery() {
     let world = refusing();

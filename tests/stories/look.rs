@@ -69,6 +69,7 @@ fn what_the_vendor_does_not_have_is_sent_again_with_the_same_bytes() {
     "#);
 }
 
+/// Trap P24: a record of the same number that is not ours.
 #[test]
 fn p24_a_record_that_is_not_ours_is_left_to_a_person() {
     let foreign = Told::Status(200, r#"{"items":[{"id":"inv_1","external_id":"D-10421"}]}"#);

@@ -130,6 +130,7 @@ fn what_is_discarded_is_never_called_again_also_when_its_integration_is_gone() {
     assert_eq!(world.vendor.borrow().calls.len(), 1);
 }
 
+/// Trap P20: a retry that does nothing because it was tried before, or that does it twice.
 #[test]
 fn retrying_twenty_times_at_once_and_after_success_makes_no_second_effect() {
     let world = refused_once(Says::Status(422, None, "no"));

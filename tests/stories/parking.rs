@@ -151,6 +151,7 @@ fn a_dead_alert_channel_loses_nothing() {
     assert_eq!(world.clock(), noon() + Duration::from_secs(3 * 60));
 }
 
+/// Trap P11: a message that nobody can read goes round for ever.
 #[test]
 fn a_poison_ticket_fails_alone() {
     let world = World::new(integration(keyed(), waits(&[10])));

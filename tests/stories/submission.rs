@@ -1,5 +1,7 @@
 //! Stories of senders who send again.
 
+use std::time::Duration;
+
 use fairlead_core::{accept::Accepted, entry::State, id::Sha256Hex};
 use fairlead_tests::{
     memory::World,
@@ -35,6 +37,21 @@ fn the_same_key_with_another_payload_is_a_conflict_and_nothing_is_sent() {
     world.settle();
     assert_eq!((world.entry(), world.counts()), before);
     assert_eq!(world.vendor.borrow().calls.len(), 1);
+}
+
+/// Trap P28: DynamoDB deletes what has expired within days, not at once.
+#[test]
+fn an_event_that_comes_again_after_its_time_is_new_although_its_entry_still_lies_there() {
+    let mut brief = integration(keyed(), waits(&[10]));
+    brief.idempotency.keep = Duration::from_secs(86_400);
+    let world = World::new(brief);
+    let Ok(Accepted::New(first)) = world.submit(deal("D-1042")) else { panic!("not new") };
+    world.settle_until(world.clock() + Duration::from_secs(86_399));
+    assert_eq!(world.submit(deal("D-1042")).expect("accepted"), Accepted::Duplicate(first));
+    world.settle_until(world.clock() + Duration::from_secs(2));
+    assert_eq!(world.entry().id, first, "nothing has swept it away");
+    let Ok(Accepted::New(second)) = world.submit(deal("D-1042")) else { panic!("not new") };
+    assert_ne!(first, second);
 }
 
 #[test]

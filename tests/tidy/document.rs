@@ -67,6 +67,7 @@ fn every_path_in_the_architecture_exists() {
     }));
 }
 
+/// Trap P32: documents that drift from the code.
 #[test]
 fn the_classes_in_the_readme_are_all_classes_there_are() {
     let readme = read("README.md");

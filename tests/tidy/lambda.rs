@@ -12,6 +12,7 @@ use crate::{
     yaml::Node,
 };
 
+/// Trap P12: Lambda stops a loop after 16 hops.
 #[test]
 fn functions_that_pass_tickets_in_a_circle_may_and_no_others() {
     // Lambda stops a chain of queues at its 16th hop and drops the message, unless the function allows loops.
@@ -67,6 +68,7 @@ fn every_function_stays_within_the_limits_of_lambda() {
     }
 }
 
+/// Trap P5: a lock that is shorter than the work under it.
 #[test]
 fn a_lease_ends_after_dispatch_and_before_its_ticket_is_seen_again() {
     let dispatch = resource("DispatchFunction").expect("the template has DispatchFunction");

@@ -20,6 +20,7 @@ mod setting;
 mod source;
 mod template;
 mod token;
+mod trap;
 mod tree;
 mod variable;
 mod yaml;

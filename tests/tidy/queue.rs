@@ -61,6 +61,7 @@ fn every_queue_is_worked_on_or_is_a_dlq() {
     );
 }
 
+/// Trap P27: a DLQ counts from when the message was first sent.
 #[test]
 fn every_dlq_keeps_messages_14_days_and_longer_than_its_source() {
     let kept =
@@ -95,6 +96,7 @@ fn a_dlq_takes_messages_of_its_own_source_only() {
     }));
 }
 
+/// Trap P14: a ticket that is seen again while its call still runs.
 #[test]
 fn a_ticket_stays_hidden_six_times_as_long_as_its_function_may_run() {
     for (environment, overrides) in environments() {

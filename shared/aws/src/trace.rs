@@ -30,6 +30,7 @@ mod tests {
 
     use super::*;
 
+    /// Trap P35: a trace taken from the environment, which is not of this record.
     #[tokio::test]
     async fn records_of_one_batch_keep_their_traces_apart() {
         let header = |n: u32| format!("Root=1-5759e988-{n:024x}");

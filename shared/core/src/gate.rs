@@ -330,7 +330,7 @@ mod tests {
         assert!(matches!(gate.breaker, Breaker::Open { .. }));
     }
 
-    /// Traps 15 and 16: one probe at a time; a dead prober is replaced.
+    /// Traps P15 and P16: one probe at a time; a dead prober is replaced.
     #[test]
     fn one_probe_is_leased_and_a_dead_prober_replaced() {
         let open = after_failures(5);
@@ -358,7 +358,7 @@ mod tests {
         assert_eq!((gate.breaker, gate.trips, gate.failures), (Breaker::Closed, 0, 0));
     }
 
-    /// Trap 15: late results from the closed era do not flip the state.
+    /// Trap P15: late results from the closed era do not flip the state.
     #[test]
     fn a_late_answer_of_an_earlier_era_changes_nothing() {
         let policy = BreakerPolicy::default();

@@ -21,6 +21,7 @@ fn a_ticket_deleted_before_the_next_is_sent() {
     caught(setting.mistake(Mistake::AcknowledgesFirst), law::NOTHING_LOST);
 }
 
+/// Trap P8: the entry is there, its ticket is not, and the repeated event counts as done.
 #[test]
 fn a_repeated_event_answered_without_its_ticket() {
     let setting = Setting::new("no ticket for a repeated event", keyed()).repeats(1).crashes(1);

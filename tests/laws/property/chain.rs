@@ -37,6 +37,7 @@ fn throttled() -> Answer {
     Answer::Replied(Reply::plain(429, None, ""))
 }
 
+/// Trap P12: the same, by our own count of hops.
 #[test]
 fn forty_short_waits_in_a_row_never_make_a_loop() {
     let (retry, lease) = (waits(&[10]), Duration::from_secs(35));

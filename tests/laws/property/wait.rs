@@ -44,6 +44,7 @@ proptest! {
         prop_assert!(length <= most.saturating_add(Duration::from_nanos(1)), "{:?}", length);
     }
 
+    /// Trap P19: jitter or a bound that undercuts Retry-After.
     #[test]
     fn no_wait_is_shorter_than_asked_nor_much_longer(
         mut life in any::life(),

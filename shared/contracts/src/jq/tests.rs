@@ -217,6 +217,7 @@ fn exactly_one_value_is_made() {
     refuses(".a.b", &json!({"a": "text"}), "cannot index \"text\" with \"b\"");
 }
 
+/// Trap P33: a mapping that depends on the network, the time or the machine.
 #[test]
 fn what_is_not_pure_is_not_there() {
     for (code, expected) in [

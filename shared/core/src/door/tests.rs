@@ -285,7 +285,7 @@ fn open_breaker(ledger: &Ledger) {
     *ledger.gate.borrow_mut() = Some(gate);
 }
 
-/// Trap 15: a half-open breaker is no open one.
+/// Trap P15: a half-open breaker is no open one.
 #[test]
 fn fifty_dispatchers_at_a_half_open_breaker_make_one_probe() {
     let (ledger, destination) = (Ledger::default(), destination(None));
@@ -297,7 +297,7 @@ fn fifty_dispatchers_at_a_half_open_breaker_make_one_probe() {
     assert_eq!(open, 1);
 }
 
-/// Trap 16: a prober that dies does not strand the breaker.
+/// Trap P16: a prober that dies does not strand the breaker.
 #[test]
 fn a_dead_prober_is_replaced_when_its_lease_is_over() {
     let (ledger, destination) = (Ledger::default(), destination(None));
@@ -346,7 +346,7 @@ fn failures_seen_by_many_open_the_breaker_and_two_good_probes_close_it() {
     assert!((0..10).all(|_| call(201)), "closed again");
 }
 
-/// Trap 18: all dispatchers together keep the vendor's rate.
+/// Trap P18: all dispatchers together keep the vendor's rate.
 #[test]
 fn a_pause_stops_all_and_a_resume_lets_all_pass() {
     let (ledger, destination) = (Ledger::default(), destination(None));
