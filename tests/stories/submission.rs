@@ -46,9 +46,10 @@ fn an_event_that_comes_again_after_its_time_is_new_although_its_entry_still_lies
     brief.idempotency.keep = Duration::from_secs(86_400);
     let world = World::new(brief);
     let Ok(Accepted::New(first)) = world.submit(deal("D-1042")) else { panic!("not new") };
-    world.settle_until(world.clock() + Duration::from_secs(86_399));
+    world.settle();
+    world.pass(Duration::from_secs(86_399));
     assert_eq!(world.submit(deal("D-1042")).expect("accepted"), Accepted::Duplicate(first));
-    world.settle_until(world.clock() + Duration::from_secs(2));
+    world.pass(Duration::from_secs(2));
     assert_eq!(world.entry().id, first, "nothing has swept it away");
     let Ok(Accepted::New(second)) = world.submit(deal("D-1042")) else { panic!("not new") };
     assert_ne!(first, second);
