@@ -87,9 +87,7 @@ fn begin(args: &Args) -> Result<String, InitError> {
     } else {
         Catalog::default()
     };
-    let mut wish = ask::complete(args, &known)?;
-    let defaults = fs::read_to_string(dir.join("defaults.yaml")).unwrap_or_default();
-    wish.escalates = defaults.contains("escalate:");
+    let wish = ask::complete(args, &known)?;
     let folder = dir.join(&wish.name);
     if folder.exists() {
         return Err(InitError::Exists(folder.display().to_string()));
@@ -124,7 +122,9 @@ fn write(dir: &Path, wish: &Wish, declared: Option<&str>) -> Result<(), InitErro
         fs::write(dir.join("destinations.yaml"), text)?;
     }
     let folder = dir.join(&wish.name);
-    for (name, text) in draft::files(wish) {
+    // What defaults.yaml says of who is told next is not said again.
+    let defaults = fs::read_to_string(dir.join("defaults.yaml")).unwrap_or_default();
+    for (name, text) in draft::files(wish, defaults.contains("escalate:")) {
         let file = folder.join(name);
         fs::create_dir_all(file.parent().unwrap_or(&folder))?;
         fs::write(file, text)?;

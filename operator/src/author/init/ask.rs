@@ -24,8 +24,6 @@ pub(super) struct Wish {
     pub(super) key_header: Option<String>,
     pub(super) team: String,
     pub(super) contact: String,
-    /// `defaults.yaml` says already who is told while nobody acknowledges.
-    pub(super) escalates: bool,
 }
 
 /// Completes what the flags say.
@@ -62,20 +60,7 @@ pub(super) fn complete(args: &Args, known: &Catalog) -> Result<Wish, InitError> 
         asking.take(&args.contact, "Where the team is reached", &format!("{team}@example.com"))?;
     let key_header = args.key_header.clone();
     asking.finish()?;
-    let escalates = false;
-    Ok(Wish {
-        name,
-        destination,
-        base_url,
-        method,
-        event,
-        kind,
-        path,
-        key_header,
-        team,
-        contact,
-        escalates,
-    })
+    Ok(Wish { name, destination, base_url, method, event, kind, path, key_header, team, contact })
 }
 
 /// Asks on a terminal; without one, gathers the names of what is missing.

@@ -18,9 +18,9 @@ pub(super) fn destinations() -> String {
 }
 
 /// Every file by its name below the integration's folder; what is expected of the samples is written when they have run.
-pub(super) fn files(wish: &Wish) -> Vec<(&'static str, String)> {
+pub(super) fn files(wish: &Wish, escalates: bool) -> Vec<(&'static str, String)> {
     vec![
-        ("integration.yaml", integration(wish)),
+        ("integration.yaml", integration(wish, escalates)),
         ("event.schema.json", event_schema(wish)),
         ("request.jq", mapping(wish)),
         ("request.schema.json", request_schema()),
@@ -29,7 +29,7 @@ pub(super) fn files(wish: &Wish) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn integration(wish: &Wish) -> String {
+fn integration(wish: &Wish, escalates: bool) -> String {
     let Wish { name, destination, method, event, kind, path, .. } = wish;
     format!(
         "# yaml-language-server: $schema=../.schema/integration.schema.json\n\
@@ -42,16 +42,16 @@ fn integration(wish: &Wish) -> String {
          {}\
          destination: {destination}\n\
          request: {{method: {method}, path: '{path}', map: request.jq, schema: request.schema.json}}\n",
-        owner(wish),
+        owner(wish, escalates),
         promise(wish)
     )
 }
 
 /// Who answers for it, and who is told next; what `defaults.yaml` says of that is not said again.
-fn owner(wish: &Wish) -> String {
-    let Wish { team, contact, escalates, .. } = wish;
+fn owner(wish: &Wish, escalates: bool) -> String {
+    let Wish { team, contact, .. } = wish;
     let owner = format!("owner: {{team: {team}, contact: {contact}");
-    if *escalates {
+    if escalates {
         return format!("{owner}}}\n");
     }
     format!(
