@@ -181,7 +181,8 @@ fn payment(id: &str) -> Case {
 
 /// GitHub's own event.
 fn issue(n: usize) -> Case {
-    let (id, closed) = (980_000 + n, "2026-03-02T12:30:00Z");
+    let (n, closed) = (n + 1, "2026-03-02T12:30:00Z");
+    let id = 980_000 + n;
     let event = json!({"action": "closed",
         "issue": {"id": id, "number": n, "title": "Signed", "body": "Ticket: T-881", "closed_at": closed,
             "state_reason": "completed", "html_url": format!("https://github.com/acme/signed/issues/{n}")},
