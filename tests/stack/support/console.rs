@@ -68,7 +68,7 @@ impl Page {
     pub(crate) fn links(&self) -> Vec<String> {
         let links = self.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
         let ours = links.filter(|link| link.starts_with('/') && !link.starts_with("//"));
-        ours.map(|link| unescaped(link)).collect()
+        ours.map(unescaped).collect()
     }
 }
 
