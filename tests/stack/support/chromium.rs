@@ -61,7 +61,10 @@ pub(crate) async fn ready(
     let log = root.join(".fairlead/chromium.log");
     let _ = fs::create_dir_all(root.join(".fairlead"));
     let _ = fs::remove_file(&log);
-    apt(&["update"], &log).await?;
+    // Lists that are a little old still name a browser; what cannot be installed is told below.
+    if let Err(NoBrowser(why)) = apt(&["update"], &log).await {
+        report(&why);
+    }
     apt(&["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"], &log).await?;
     report(&format!("chromium installed in {:.1} s", begun.elapsed().as_secs_f32()));
     let still = || {
