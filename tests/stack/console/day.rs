@@ -71,7 +71,7 @@ pub(super) fn issue(parked: &Entry) -> String {
 
 async fn open_from_issues(browser: &Browser, issue: &str) {
     browser.click("nav a[href='/issues']").await;
-    browser.sees("hold deliveries back").await;
+    browser.sees("deliveries back").await;
     browser.picture("issues").await;
     browser.follow(issue).await;
     browser.sees("deal CONSOLE-2").await;
