@@ -38,13 +38,16 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     ]
 }
 
+/// The headers that a sender signs with.
+type Headers = Vec<(&'static str, String)>;
+
 /// How one kind of sender signs.
 struct Sender {
     secret: &'static str,
     /// Whether its messages carry their time.
     has_time: bool,
     /// The headers of a message with this key, these seconds since 1970 and this body.
-    headers: fn(&[u8], i64, &[u8]) -> Vec<(&'static str, String)>,
+    headers: fn(&[u8], i64, &[u8]) -> Headers,
 }
 
 static STRIPE: Sender = Sender {
