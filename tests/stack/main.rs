@@ -37,7 +37,7 @@ use tokio::runtime::{Builder, Handle};
 
 fn main() -> ExitCode {
     let mut args = Arguments::from_args();
-    // Scenarios mostly wait, so all run at once.
+    // Scenarios mostly wait, for their stage or for what they have set going.
     let scenarios = all();
     args.test_threads.get_or_insert(scenarios.len());
     let chosen: Vec<Scenario> =

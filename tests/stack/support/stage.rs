@@ -1,6 +1,6 @@
 //! The order of scenarios that would disturb each other.
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::scenario::Scenario;
 
@@ -26,30 +26,38 @@ pub(crate) enum Stage {
 /// How many there are.
 const STAGES: usize = Stage::After as usize + 1;
 
+/// So many scenarios run at once. They mostly wait, but when all begin at the same moment, two cores start so many
+/// functions that none has time left for its call.
+const AT_ONCE: usize = 16;
+
 /// How many scenarios still hold each stage.
 #[derive(Debug)]
-pub(crate) struct Stages(watch::Sender<[usize; STAGES]>);
+pub(crate) struct Stages {
+    left: watch::Sender<[usize; STAGES]>,
+    room: Semaphore,
+}
 
 impl Stages {
     /// For these scenarios and no others: one that was filtered out is not waited for.
     pub(crate) fn of(chosen: &[Scenario]) -> Self {
         let mut left = [0; STAGES];
         chosen.iter().flat_map(|one| one.stages).for_each(|stage| left[*stage as usize] += 1);
-        Self(watch::Sender::new(left))
+        Self { left: watch::Sender::new(left), room: Semaphore::new(AT_ONCE) }
     }
 
     /// Waits until the first of `stages` begins, and holds all of them until the answer is dropped.
     pub(crate) async fn enter(&self, stages: &'static [Stage]) -> Held<'_> {
-        let held = Held { of: self, stages };
+        let mut held = Held { of: self, stages, room: None };
         let first = stages.first().map_or(0, |stage| *stage as usize);
         // The sender lives as long as `self`, so this can only end well.
-        let _ = self.0.subscribe().wait_for(|left| left[..first].iter().all(|n| *n == 0)).await;
+        let _ = self.left.subscribe().wait_for(|left| left[..first].iter().all(|n| *n == 0)).await;
+        held.room = self.room.acquire().await.ok();
         held
     }
 
     /// Gives up a stage before the scenario ends.
     pub(crate) fn leave(&self, stage: Stage) {
-        self.0.send_modify(|left| left[stage as usize] = left[stage as usize].saturating_sub(1));
+        self.left.send_modify(|left| left[stage as usize] = left[stage as usize].saturating_sub(1));
     }
 }
 
@@ -57,10 +65,12 @@ impl Stages {
 pub(crate) struct Held<'a> {
     of: &'a Stages,
     stages: &'static [Stage],
+    room: Option<SemaphorePermit<'a>>,
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
+        drop(self.room.take());
         self.stages.iter().for_each(|stage| self.of.leave(*stage));
     }
 }
