@@ -1,14 +1,20 @@
 //! IAM is enforced: at the door, and for each function's role.
 
-use aws_credential_types::Credentials;
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use fairlead::{cli::View, desk::Desk};
+use fairlead_core::ticket::Act;
 use futures::FutureExt;
 use serde_json::json;
 
-use crate::support::{
-    case::Case,
-    scenario::Scenario,
-    signed::{Call, Reply, identity, root},
-    world::World,
+use crate::{
+    desk::refused_with,
+    support::{
+        case::Case,
+        scenario::Scenario,
+        signed::{Call, Reply, identity, root},
+        wait::SOON,
+        world::World,
+    },
 };
 
 mod grants;
@@ -17,6 +23,9 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![
         Scenario::new("a caller needs a good signature and a policy of its own", |w| {
             callers(w).boxed_local()
+        }),
+        Scenario::new("an operator's policy is enough for the desk and for nothing else", |w| {
+            operator(w).boxed_local()
         }),
         Scenario::new("each function's role does its own work and nothing else", |w| {
             roles(w).boxed_local()
@@ -82,6 +91,34 @@ async fn roles(world: &World) {
             let reply = world.call(Some(&root()), call).await;
             assert!(!reply.is_denied(), "nobody may {what}, so a refusal shows nothing: {reply:?}");
         }
+    }
+}
+
+/// She looks, and orders a retry, with nothing but the template's policy.
+async fn operator(world: &World) {
+    let (case, name) = (Case::deal("IAM-OP"), "stack-operator");
+    let parked = refused_with(world, &case, 402).await;
+    let who = user(world, name, "s3:GetObject", "*").await;
+    let policy = world.engine.outputs().operator_policy_arn.clone().expect("a policy");
+    let attach = [("Action", "AttachUserPolicy"), ("UserName", name), ("PolicyArn", &*policy)];
+    world.ask(Call::form("iam", &attach)).await;
+    let hers = SharedCredentialsProvider::new(who.clone());
+    let config = world.stack.config().to_builder().credentials_provider(hers).build();
+    let desk = Desk::of(config, "fairlead").await.expect("she may see the stack");
+    let status = desk.status(None).await.expect("she may look");
+    assert!(status.text().contains(case.integration), "{}", status.text());
+    desk.issues().await.expect("she may look at issues");
+    let order = desk.order(&parked.id.to_string(), Act::Retry, "unblocked", false).await;
+    order.expect("she may order");
+    world.delivered(SOON, &case).await;
+    let (may, may_not) = grants::operator(world);
+    for (what, call) in may {
+        let reply = world.call(Some(&who), call).await;
+        assert_eq!(reply.status, 200, "she may not {what}: {reply:?}");
+    }
+    for (what, call) in may_not {
+        let reply = world.call(Some(&who), call).await;
+        assert!(reply.is_denied(), "she may {what}: {reply:?}");
     }
 }
 

@@ -1,11 +1,13 @@
 //! When all is over: nothing is left on a queue, and every parked delivery has reached its owner once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fairlead_core::{
+    class::Class,
     entry::{Entry, State},
     id::EntryKey,
     issue::Cause,
+    notice::Notice,
 };
 use futures::FutureExt;
 use serde_json::Value;
@@ -76,8 +78,13 @@ async fn told_once(world: &World) {
         opened.iter().for_each(|alert| assert_complete(alert, &cause, entry));
         assert!(!world.inbox.letters_about(entry.id).is_empty(), "messages about {}", entry.record);
     }
+    let opened = opened(world);
     let mut count = BTreeMap::<String, usize>::new();
     for letter in world.inbox.letters() {
+        // Also of what was retried or closed since: each parking has left a message and an alert.
+        if letter.body["notice"].is_object() {
+            assert_told(&letter.body, &opened);
+        }
         let parking = format!("{} {}", letter.body["delivery"], letter.body["order"]["version"]);
         *count.entry(parking).or_default() += 1;
     }
@@ -92,6 +99,29 @@ async fn told_once(world: &World) {
     assert!(count.is_empty(), "told more than once: {count:?}");
 }
 
+/// Integration, class and owner of each alert that has opened an issue.
+fn opened(world: &World) -> BTreeSet<[String; 3]> {
+    let alerts = world.inbox.alerts().into_iter();
+    let alerts = alerts.filter_map(|text| serde_json::from_str::<Value>(&text).ok());
+    let facts = alerts.map(|alert| alert["metadata"]["additionalContext"].clone());
+    let opened = facts.filter(|facts| facts["news"] == "opened");
+    opened.map(|facts| ["integration", "class", "owner"].map(|n| facts[n].to_string())).collect()
+}
+
+/// A message of the DLQ has all that its reader needs, and its owner was told.
+#[track_caller]
+fn assert_told(letter: &Value, opened: &BTreeSet<[String; 3]>) {
+    let notice = &letter["notice"];
+    for name in
+        ["integration", "step", "record", "class", "effect", "owner", "contact", "next_action"]
+    {
+        assert!(notice[name].as_str().is_some_and(|s| !s.is_empty()), "{name} in {letter:#}");
+    }
+    assert!(notice["command"].as_str().is_some_and(|c| c.contains("fairlead ")), "{letter:#}");
+    let told = ["integration", "class", "owner"].map(|name| notice[name].to_string());
+    assert!(opened.contains(&told), "no alert for {letter:#}");
+}
+
 /// An alert names integration, step, record, class, effect, owner, and what to run next.
 #[track_caller]
 fn assert_complete(alert: &Value, cause: &Cause, entry: &Entry) {
@@ -102,10 +132,14 @@ fn assert_complete(alert: &Value, cause: &Cause, entry: &Entry) {
         ("class", cause.class.word()),
         ("owner", &entry.owner.team),
         ("contact", &entry.owner.contact),
-        ("next_action", cause.class.next_action()),
     ] {
         assert_eq!(facts[name], wanted, "{name} in {alert:#}");
     }
+    let notice = Notice::of(entry).expect("it is parked");
+    // An issue is told with the first of its deliveries; what to do is the same for all of one class, unless it is
+    // missing: then it depends on what.
+    let own = cause.class == Class::Missing || facts["next_action"] == *notice.next_action;
+    assert!(own && !facts["next_action"].to_string().is_empty(), "{alert:#}");
     let record = facts["record"].as_str().unwrap_or_default();
     assert!(record.starts_with(&entry.record.kind), "{alert:#}");
     let effects = ["nothing_sent", "refused", "unknown", "done"];

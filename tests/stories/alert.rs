@@ -94,6 +94,17 @@ fn every_news_reads_well_on_every_channel() {
     };
     let grown = look(&issue, 15, 412);
     let over = look(&look(&grown, 37, 0), 38, 0);
+    let taken = step(Some(&issue), &Input::Acknowledged { by: "ada".to_owned() }, noon());
+    let taken = taken.next.expect("it changes");
+    insta::assert_snapshot!(text(&taken, News::Acknowledged, Channel::Pagerduty), @r#"
+    FS0DF8-1-acknowledged
+    deal-won-to-invoice: ada looks after deal D-1042 Nordwind GmbH: rejected
+
+    {
+      "event_action": "acknowledge",
+      "dedup_key": "FS0DF8"
+    }
+    "#);
     for (issue, news) in [
         (&grown, News::Grown),
         (&grown, News::Escalated),

@@ -146,3 +146,20 @@ fn retrying_twenty_times_at_once_and_after_success_makes_no_second_effect() {
     assert_eq!(world.entry().life.state, State::Delivered, "what is delivered takes no orders");
     assert_eq!((world.vendor.borrow().calls.len(), world.vendor.borrow().created.len()), (2, 1));
 }
+
+/// The message that was redriven lies on the DLQ again; one that the desk has never taken lies there still.
+#[test]
+fn a_refused_order_leaves_one_message_on_the_dlq_whoever_gave_it() {
+    let world = World::new(integration(Dedupe::None, waits(&[10])));
+    world.vendor.borrow_mut().script = [Says::Silence].into();
+    world.submit(deal("D-1042")).expect("accepted");
+    world.settle();
+    let retry = ordered(&world, Act::Retry);
+    (0..5).for_each(|_| world.put(Queue::Dispatch, &retry));
+    world.settle();
+    assert_eq!(world.parked_messages().len(), 1, "the desk's order is refused");
+    world.redrive();
+    world.settle();
+    assert_eq!(world.parked_messages().len(), 1, "the redriven one is refused");
+    assert_eq!(world.vendor.borrow().calls.len(), 1);
+}

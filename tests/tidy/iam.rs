@@ -102,6 +102,34 @@ const RIGHTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
+/// Every right of who operates.
+const OPERATOR: [&str; 24] = [
+    "cloudformation:DescribeStacks on arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*",
+    "dynamodb:BatchGetItem on Ledger",
+    "dynamodb:GetItem on Ledger",
+    "dynamodb:PutItem on Ledger where act#* edit#*",
+    "dynamodb:Query on ${Ledger.Arn}/index/ran",
+    "dynamodb:Query on ${Ledger.Arn}/index/work",
+    "dynamodb:UpdateItem on Ledger where gate#* pace#* issue#*",
+    "not secretsmanager:GetSecretValue on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/alerts/*",
+    "secretsmanager:GetSecretValue on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/*",
+    "sns:ListSubscriptionsByTopic on AlertTopic",
+    "sqs:SendMessage on DispatchQueue",
+    "sqs:SendMessage on IntakeQueue",
+    "sqs:ChangeMessageVisibility on AlertDlq",
+    "sqs:GetQueueAttributes on AlertDlq",
+    "sqs:ReceiveMessage on AlertDlq",
+    "sqs:ChangeMessageVisibility on DispatchDlq",
+    "sqs:GetQueueAttributes on DispatchDlq",
+    "sqs:ReceiveMessage on DispatchDlq",
+    "sqs:ChangeMessageVisibility on IntakeDlq",
+    "sqs:GetQueueAttributes on IntakeDlq",
+    "sqs:ReceiveMessage on IntakeDlq",
+    "sqs:ChangeMessageVisibility on RetryDlq",
+    "sqs:GetQueueAttributes on RetryDlq",
+    "sqs:ReceiveMessage on RetryDlq",
+];
+
 /// The role that a function runs as.
 pub(crate) fn role_of(function: Resource) -> Option<Resource> {
     function.property("Role").and_then(Node::target).and_then(resource)
@@ -109,8 +137,12 @@ pub(crate) fn role_of(function: Resource) -> Option<Resource> {
 
 /// What a role may do, one line for each action on each resource.
 pub(crate) fn grants(role: &str) -> BTreeSet<String> {
-    let Some(role) = resource(role) else { return BTreeSet::new() };
-    statements(role)
+    resource(role).map(|role| rights(statements(role))).unwrap_or_default()
+}
+
+/// One line for each action on each resource; with the keys that it is bound to, where it is bound.
+fn rights(statements: Vec<&'static Node>) -> BTreeSet<String> {
+    statements
         .into_iter()
         .flat_map(|statement| {
             let list = |key: &str| statement.get(key).map(Node::items).unwrap_or_default();
@@ -118,10 +150,16 @@ pub(crate) fn grants(role: &str) -> BTreeSet<String> {
             let pairs = actions
                 .into_iter()
                 .flat_map(move |action| targets.clone().into_iter().map(move |on| (action, on)));
+            let bound = statement
+                .get("Condition/ForAllValues:StringLike/dynamodb:LeadingKeys")
+                .map(|keys| keys.items().iter().map(|key| format!(" {}", key.text())).collect())
+                .map(|keys: String| format!(" where{keys}"))
+                .unwrap_or_default();
             pairs
                 .map(|(action, on)| {
                     let denied = if statement.text_at("Effect") == "Deny" { "not " } else { "" };
-                    format!("{denied}{} on {}", action.text(), on.target().unwrap_or(on.text()))
+                    let on = on.target().unwrap_or(on.text());
+                    format!("{denied}{} on {on}{bound}", action.text())
                 })
                 .collect::<Vec<_>>()
         })
@@ -144,6 +182,20 @@ fn every_role_may_do_what_is_written_here_and_nothing_else() {
             .difference(&have)
             .map(|right| format!("grant `{right}`, or take it from RIGHTS in tests/tidy/iam.rs"));
         more.chain(less).map(|mend| role.fault("Policies", &mend)).collect::<Vec<_>>()
+    }));
+}
+
+#[test]
+fn who_operates_may_do_what_is_written_here_and_nothing_else() {
+    let policies = resources("AWS::IAM::ManagedPolicy");
+    assert_eq!(policies.len(), 1, "one policy, for who operates");
+    let policy = policies[0];
+    let wanted: BTreeSet<String> = OPERATOR.iter().map(|right| (*right).to_owned()).collect();
+    let statements = policy.property("PolicyDocument/Statement").map(Node::items);
+    let have = rights(statements.unwrap_or_default());
+    none(have.symmetric_difference(&wanted).map(|right| {
+        let mend = format!("`{right}` stands either here or in OPERATOR of tests/tidy/iam.rs");
+        policy.fault("PolicyDocument", &mend)
     }));
 }
 

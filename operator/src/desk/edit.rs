@@ -134,8 +134,8 @@ fn edited(text: &str) -> Result<String, DeskError> {
     let failed = |e: std::io::Error| DeskError::Editor(e.to_string());
     let mut file = tempfile::Builder::new().suffix(".json").tempfile().map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(failed)?;
-    let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok());
-    let editor = named.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
+    let said = |name| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(said).unwrap_or_else(|| "vi".to_owned());
     let mut words = editor.split_whitespace();
     let status = Command::new(words.next().unwrap_or("vi")).args(words).arg(file.path()).status();
     let status = status.map_err(|e| DeskError::Editor(format!("{editor}: {e}")))?;

@@ -35,6 +35,8 @@ pub struct Outputs {
     pub alert_dlq_url: String,
     /// The topic that owners subscribe to.
     pub alert_topic_arn: String,
+    /// The policy for who operates; none in a stack of an older template.
+    pub operator_policy_arn: Option<String>,
     /// The deployed name of the function validate.
     pub validate_function: String,
     /// The deployed name of the function dispatch.
@@ -54,6 +56,7 @@ impl Outputs {
         pairs: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, MissingOutput> {
         let mut pairs: HashMap<String, String> = pairs.into_iter().collect();
+        let operator_policy_arn = pairs.remove("OperatorPolicyArn");
         let mut take = |name: &'static str| pairs.remove(name).ok_or(MissingOutput(name));
         Ok(Self {
             api_id: take("ApiId")?,
@@ -69,6 +72,7 @@ impl Outputs {
             alert_queue_url: take("AlertQueueUrl")?,
             alert_dlq_url: take("AlertDlqUrl")?,
             alert_topic_arn: take("AlertTopicArn")?,
+            operator_policy_arn,
             validate_function: take("ValidateFunction")?,
             dispatch_function: take("DispatchFunction")?,
             retry_function: take("RetryFunction")?,

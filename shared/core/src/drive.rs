@@ -363,7 +363,7 @@ fn ticket(entry: &Entry, queue: Queue, hops: u8) -> Ticket {
         ticket.hops = 0;
         ticket.notice = Notice::of(entry);
         ticket.order = Some(Order {
-            by: "dlq redrive".to_owned(),
+            by: Order::REDRIVE.to_owned(),
             reason: "the message was redriven".to_owned(),
             version: entry.life.version,
             checked: false,

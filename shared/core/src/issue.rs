@@ -135,6 +135,8 @@ pub enum News {
     Grown,
     /// Nobody has acknowledged it.
     Escalated,
+    /// Somebody looks after it.
+    Acknowledged,
     /// It is over.
     Resolved,
     /// This channel takes no messages; told on another one.
@@ -210,6 +212,7 @@ impl News {
             Self::Opened => "opened",
             Self::Grown => "grown",
             Self::Escalated => "escalated",
+            Self::Acknowledged => "acknowledged",
             Self::Resolved => "resolved",
             Self::Deaf(_) => "channel_dead",
         }

@@ -133,8 +133,10 @@ pub(crate) fn ordered(
         (State::Parked { told, .. }, policy) if names(order, life.version, *told) => {
             match may_order(life, &order.act, order.checked, policy, moment.now) {
                 Ok(()) => obey(life, order, policy, moment),
-                // Nothing changes, so a crash in here repeats it. The redriven message was the one on the DLQ.
-                Err(_) if *told => Step::run([send(Queue::Dlq)]),
+                // Nothing changes, so a crash in here repeats it. A redriven message was the one on the DLQ; what the
+                // desk orders leaves that where it is.
+                Err(_) if *told && order.by == Order::REDRIVE => Step::run([send(Queue::Dlq)]),
+                Err(_) if *told => Step::default(),
                 Err(_) => Step::run(announce()),
             }
         }

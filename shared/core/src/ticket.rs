@@ -48,6 +48,11 @@ pub enum Step {
     Render,
 }
 
+impl Order {
+    /// Who gives the order of a message that is redriven from the DLQ; SQS does not say.
+    pub const REDRIVE: &'static str = "dlq redrive";
+}
+
 /// A person's order about a parked delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Order {

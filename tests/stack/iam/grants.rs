@@ -11,7 +11,7 @@ pub(crate) struct Role<'a> {
     pub(crate) may_not: Vec<Named>,
 }
 
-type Named = (&'static str, Call);
+pub(crate) type Named = (&'static str, Call);
 
 /// The roles of all four functions.
 pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
@@ -79,6 +79,34 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
             ]),
         },
     ]
+}
+
+/// The policy of who operates.
+pub(crate) fn operator(world: &World) -> (Vec<Named>, Vec<Named>) {
+    let outputs = world.engine.outputs();
+    let ledger = &outputs.ledger;
+    let send = |what, url: &str| (what, send(url));
+    let stack = [("Action", "DescribeStacks"), ("StackName", "fairlead")];
+    let may = vec![
+        ("describe the stack", Call::form("cloudformation", &stack)),
+        load(ledger),
+        query(ledger, "ran"),
+        query(ledger, "work"),
+        credential(),
+        send("send to the dispatch queue", &outputs.dispatch_queue_url),
+        send("send to the intake queue", &outputs.intake_queue_url),
+        look(&outputs.alert_dlq_url),
+    ];
+    let mut may_not = never(world);
+    may_not.extend([
+        send("send to the retry queue", &outputs.retry_queue_url),
+        send("send to the alert queue", &outputs.alert_queue_url),
+        empty(&outputs.alert_dlq_url),
+        hook_key(),
+        publish(world),
+        secret("alerts/pagerduty"),
+    ]);
+    (may, may_not)
 }
 
 /// What no function may do.

@@ -12,7 +12,7 @@ use crate::{
 /// Names a message: the issue, its opening, the news, and for updates which one.
 pub(super) fn id(issue: &Issue, news: News) -> String {
     let which = match news {
-        News::Opened | News::Resolved => String::new(),
+        News::Opened | News::Acknowledged | News::Resolved => String::new(),
         News::Grown => format!("-{}", issue.told.updates),
         News::Escalated => format!("-{}", issue.told.steps),
         News::Deaf(channel) => format!("-{}", channel.as_str()),
@@ -30,6 +30,7 @@ pub(super) fn title(issue: &Issue, news: News) -> String {
             format!("{integration}: {what} {need} {}: {class}", issue.owner.team)
         }
         News::Escalated => format!("{integration}: nobody looks after {what} yet: {class}"),
+        News::Acknowledged => format!("{integration}: {} looks after {what}: {class}", who(issue)),
         News::Resolved => format!("{integration}: {class} is over"),
         News::Deaf(channel) => {
             format!("{integration}: the channel {} takes no alerts", channel.as_str())
@@ -55,6 +56,14 @@ pub(super) fn what(issue: &Issue) -> String {
     }
 }
 
+/// Who looks after it, as AWS knows her.
+fn who(issue: &Issue) -> &str {
+    match &issue.phase {
+        Phase::Acknowledged { by, .. } => by,
+        Phase::Open | Phase::Resolved { .. } => "somebody",
+    }
+}
+
 /// When the news came up.
 pub(super) fn moment(issue: &Issue, news: News) -> Timestamp {
     match (&issue.phase, news) {
@@ -74,6 +83,7 @@ pub(super) fn remark(issue: &Issue, news: News) -> String {
         News::Opened => String::new(),
         News::Grown => format!("More have the same cause: {} now.", issue.count),
         News::Escalated => format!("Nobody has acknowledged it since {:.0}.", issue.opened_at),
+        News::Acknowledged => format!("{} looks after it.", who(issue)),
         News::Resolved => {
             let lasted = span::text(span::until(issue.opened_at, moment(issue, news)));
             let most = most(issue);
@@ -144,7 +154,7 @@ pub(super) fn facts(issue: &Issue, news: News) -> Map<String, Value> {
 pub(super) fn is_over(news: News) -> bool {
     match news {
         News::Resolved => true,
-        News::Opened | News::Grown | News::Escalated | News::Deaf(_) => false,
+        News::Opened | News::Grown | News::Escalated | News::Acknowledged | News::Deaf(_) => false,
     }
 }
 

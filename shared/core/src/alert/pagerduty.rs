@@ -1,7 +1,7 @@
 //! An event of PagerDuty's Events API v2, without its routing key: that is a secret.
 //!
 //! Source: PagerDuty developer documentation, "Send an event to PagerDuty". Events with the same `dedup_key` are one
-//! incident: an update shows in it, a resolve ends it.
+//! incident: an update shows in it, an acknowledge stops its escalation, a resolve ends it.
 
 use serde_json::{Value, json};
 
@@ -19,6 +19,9 @@ pub(super) fn body(issue: &Issue, news: News) -> Value {
     let key = key(issue, news);
     if fact::is_over(news) {
         return json!({"event_action": "resolve", "dedup_key": key});
+    }
+    if news == News::Acknowledged {
+        return json!({"event_action": "acknowledge", "dedup_key": key});
     }
     let pages = [("Runbook", &issue.owner.runbook), ("Record", &issue.notice.link)];
     let links: Vec<Value> = pages
@@ -50,7 +53,9 @@ pub(super) fn body(issue: &Issue, news: News) -> Value {
 fn key(issue: &Issue, news: News) -> String {
     match news {
         News::Deaf(channel) => format!("channel-{}", channel.as_str()),
-        News::Opened | News::Grown | News::Escalated | News::Resolved => issue.id.to_string(),
+        News::Opened | News::Grown | News::Escalated | News::Acknowledged | News::Resolved => {
+            issue.id.to_string()
+        }
     }
 }
 

@@ -237,6 +237,10 @@ fn acknowledged(issue: &Issue, by: &str, now: Timestamp) -> Option<Issue> {
             let count = issue.count;
             next.phase = Phase::Acknowledged { by: by.to_owned(), at: now, count };
             next.outbox.retain(|due| due.news != News::Escalated);
+            // The pager rings until it is told; people who read a chat see it at the desk.
+            if issue.channels().contains(&Channel::Pagerduty) {
+                put(&mut next, News::Acknowledged, Channel::Pagerduty);
+            }
             Some(next)
         }
         Phase::Acknowledged { .. } | Phase::Resolved { .. } => None,

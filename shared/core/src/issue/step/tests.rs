@@ -130,7 +130,7 @@ fn nobody_acknowledges_so_the_next_one_is_told() {
     let mut run = Run::new(&escalate);
     run.seen().told(&[(News::Opened, CHAT)]).look(29, 1).told(&[]);
     run.look(1, 1).told(&[(News::Escalated, PAGER)]);
-    run.acknowledge().look(60, 1).told(&[]);
+    run.acknowledge().look(60, 1).told(&[(News::Acknowledged, PAGER)]);
     run.look(1, 0).look(1, 0).told(&[(News::Resolved, CHAT), (News::Resolved, PAGER)]);
 }
 
@@ -159,6 +159,16 @@ fn an_acknowledged_issue_is_quiet_unless_it_grows_tenfold() {
     let mut run = Run::new(&[]);
     run.seen().look(1, 20).acknowledge().told(&[(News::Opened, CHAT)]);
     run.look(60, 199).told(&[]).look(1, 200).told(&[(News::Grown, CHAT)]);
+}
+
+/// Whoever was paged is left alone within a minute, and only the pager hears of it.
+#[test]
+fn the_pager_is_told_that_somebody_looks_after_it() {
+    let mut run = Run::new(&[(CHAT, 0), (PAGER, 30)]);
+    run.seen().look(5, 1).acknowledge().look(1, 1).told(&[(News::Opened, CHAT)]);
+    let mut run = Run::new(&[(CHAT, 0), (PAGER, 0)]);
+    run.seen().told(&[(News::Opened, CHAT), (News::Opened, PAGER)]);
+    run.acknowledge().acknowledge().look(1, 1).look(1, 1).told(&[(News::Acknowledged, PAGER)]);
 }
 
 #[test]
@@ -231,7 +241,7 @@ proptest! {
                         prop_assert!(until(last, run.now) >= MINUTE * 15);
                     }
                     News::Resolved => { prop_assert_eq!(since_opened, 1); since_opened = 0; }
-                    News::Escalated | News::Deaf(_) => {}
+                    News::Escalated | News::Acknowledged | News::Deaf(_) => {}
                 }
                 if one == News::Grown { last = Some(run.now); }
             }
