@@ -1,5 +1,7 @@
 //! The operator's desk: a deployed stack, reached with the operator's own credentials.
 
+use std::collections::BTreeMap;
+
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use fairlead_aws::{
     ledger::{Ledger, chain},
@@ -20,6 +22,7 @@ mod issue;
 mod list;
 mod look;
 pub mod order;
+mod reconcile;
 mod signed;
 mod status;
 mod tail;
@@ -29,6 +32,7 @@ pub use act::Act;
 pub use error::DeskError;
 pub use filter::{Filter, Standing};
 pub use look::Look;
+pub use reconcile::Reconcile;
 
 use view::Delivery;
 
@@ -44,6 +48,8 @@ pub struct Desk {
     outputs: Outputs,
     ledger: Ledger,
     stack: String,
+    /// The stack's parameters, by name.
+    parameters: BTreeMap<String, String>,
 }
 
 impl Desk {
@@ -64,12 +70,16 @@ impl Desk {
         let client = aws_sdk_cloudformation::Client::new(&config);
         let asked = client.describe_stacks().stack_name(stack).send().await;
         let asked = asked.map_err(|e| DeskError::Aws("find the stack", chain(e)))?;
+        let parameters = asked.stacks().iter().flat_map(|s| s.parameters()).filter_map(|one| {
+            Some((one.parameter_key()?.to_owned(), one.parameter_value()?.to_owned()))
+        });
+        let parameters = parameters.collect();
         let outputs = asked.stacks().iter().flat_map(|s| s.outputs()).filter_map(|output| {
             Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
         });
         let outputs = Outputs::from_pairs(outputs)?;
         let ledger = Ledger::new(&config, outputs.ledger.clone());
-        Ok(Self { ledger, outputs, config, stack: stack.to_owned() })
+        Ok(Self { ledger, outputs, config, stack: stack.to_owned(), parameters })
     }
 
     /// The stack's name.

@@ -144,6 +144,30 @@ impl Vendor {
         self.change(destination, |one| one.next_key = Some(key.to_owned()))
     }
 
+    /// Somebody enters an invoice in the vendor's own system; gives the vendor's id.
+    pub fn enter_invoice(
+        &self,
+        destination: &str,
+        external_id: &str,
+        fields: serde_json::Map<String, serde_json::Value>,
+    ) -> String {
+        self.desk.state().books.add_invoice(destination, external_id, None, fields).id.clone()
+    }
+
+    /// Somebody takes an invoice away in the vendor's own system; says whether there was one.
+    pub fn remove_invoice(&self, external_id: &str) -> bool {
+        self.desk.state().books.remove_invoice(external_id)
+    }
+
+    /// Somebody changes fields of an invoice in the vendor's own system; says whether there was one.
+    pub fn alter_invoice(
+        &self,
+        external_id: &str,
+        fields: serde_json::Map<String, serde_json::Value>,
+    ) -> bool {
+        self.desk.state().books.alter_invoice(external_id, fields)
+    }
+
     /// The plans that still have steps.
     pub fn plans(&self) -> Vec<Plan> {
         self.desk.state().plans.left().to_vec()

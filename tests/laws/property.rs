@@ -3,5 +3,6 @@
 mod any;
 mod chain;
 mod decision;
+mod reconcile;
 mod ticket;
 mod wait;

@@ -106,6 +106,7 @@ pub fn integration(dedupe: Dedupe, retry: RetryPolicy) -> Integration {
         update: None,
         needs: BTreeMap::new(),
         order: None,
+        reconcile: None,
         tables: BTreeMap::new(),
         retry,
         hash: Sha256Hex::of(b"deal-won-to-invoice"),

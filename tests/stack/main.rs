@@ -21,6 +21,7 @@ mod iam;
 mod ingress;
 mod limits;
 mod parking;
+mod reconcile;
 mod rest;
 mod rotation;
 mod secrets;
@@ -87,6 +88,7 @@ fn all() -> Vec<Scenario> {
     all.extend(hostile::scenarios());
     all.extend(contract::scenarios());
     all.extend(rotation::scenarios());
+    all.extend(reconcile::scenarios());
     all.extend(rest::scenarios());
     all.extend(secrets::scenarios());
     all.extend(walk::scenarios());

@@ -44,6 +44,11 @@ impl Shown {
         Self { text, json, problem: false }
     }
 
+    /// Whether something is not as it should be: exit code 1.
+    pub fn problem(&self) -> bool {
+        self.problem
+    }
+
     /// What people read.
     pub fn said(&self) -> &str {
         &self.text

@@ -53,8 +53,9 @@ The bundle stays up until Ctrl-C. In another terminal:
   curl -s {url}/_vendor/invoices
   curl -s '{url}/_vendor/requests?about=D-2001'
 
-  # what happened to a delivery (ids are in the answers and in the alerts), and try a parked one again
+  # what needs somebody, what to run, and what happened to a delivery (ids are in the answers and in the alerts)
   export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={ACCESS_KEY} AWS_REGION={REGION}
+  cargo fairlead issues
   cargo fairlead deliveries show 019a...
   cargo fairlead retry 019a... --reason "customer unblocked"
 

@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Args, Subcommand};
 use fairlead_core::ticket;
 
-use super::{Desk, Filter};
+use super::{Desk, Filter, Reconcile};
 use crate::cli::{Failure, Options, Shown};
 
 /// The commands that change something, each with a name and a reason.
@@ -27,6 +27,8 @@ pub enum Act {
     },
     /// Try parked deliveries again, with the same key and the same bytes: one, or all that the filters mean.
     Retry(Retry),
+    /// Compare what was delivered with what the vendor holds: missing, extra, differing.
+    Reconcile(Reconcile),
     /// Correct a parked delivery's event in your editor, see what changes, and send it instead.
     Edit {
         /// The delivery's id, or its beginning.
@@ -92,6 +94,7 @@ impl Act {
     /// As [`Act::run`].
     pub async fn at(self, desk: &Desk, options: &Options) -> Result<Shown, Failure> {
         let done = match self {
+            Self::Reconcile(what) => return Ok(desk.reconcile(&what, options).await?.into()),
             Self::Pause { destination, reason } => desk.pause(&destination, &reason).await,
             Self::Resume { destination, reason } => desk.resume(&destination, &reason).await,
             Self::Retry(Retry { id: Some(id), reason, checked, .. }) => {

@@ -175,7 +175,8 @@ pub(super) fn agree(options: &Options, count: usize) -> Result<(), DeskError> {
     }
 }
 
-fn bar(length: usize) -> ProgressBar {
+/// How far long work is, on standard error.
+pub(super) fn bar(length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len}, {eta} left");
     let bar = ProgressBar::new(length as u64);
     style.map_or(bar.clone(), |style| bar.with_style(style))

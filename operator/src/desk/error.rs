@@ -32,6 +32,26 @@ pub enum DeskError {
     /// No vendor can call a record so.
     #[error("\"{0}\" is no id of a vendor's: one line, not empty, at most {most} characters", most = VendorId::MOST)]
     NotAVendorId(String),
+    /// No integration has this name.
+    #[error("no integration is called \"{0}\"; the bundle has {1}")]
+    NoIntegration(String, String),
+    /// The vendor can be asked nothing.
+    #[error(
+        "{0} cannot be compared: declare reconcile in its integration.yaml, or response.unsure with get"
+    )]
+    NotAskable(String),
+    /// The destination is not to be called now.
+    #[error("{0} {1}; nothing was asked. See: fairlead status")]
+    Closed(String, &'static str),
+    /// The stack's parameters and the bundle do not fit together.
+    #[error("the stack's parameters do not fit this bundle: {0}")]
+    Stage(String),
+    /// There is too much to compare.
+    #[error("more than {0} deliveries were accepted in that time; compare less, by --since")]
+    TooMuch(usize),
+    /// The vendor did not say what was asked.
+    #[error("{0} could not be asked: {1}")]
+    Vendor(String, String),
     /// No delivery has such an id.
     #[error("no delivery's id begins with {0}")]
     NoSuch(String),
@@ -71,10 +91,13 @@ impl DeskError {
     /// The exit code: 1 a problem was found, 2 bad usage, 3 AWS did not do its part.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotValid(_) | Self::NoIssue(_) => 1,
+            Self::NotValid(_) | Self::NoIssue(_) | Self::Closed(..) => 1,
             Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::Refused(..) => 1,
             Self::NoDestination(..)
             | Self::NotAVendorId(_)
+            | Self::NoIntegration(..)
+            | Self::NotAskable(_)
+            | Self::TooMuch(_)
             | Self::Cursor
             | Self::NotAgreed(_)
             | Self::Editor(_)
@@ -82,6 +105,7 @@ impl DeskError {
             | Self::SeveralIssues(..)
             | Self::Find(FindError::NotAnId(_) | FindError::TooShort(_)) => 2,
             Self::Usage(failure) => failure.code(),
+            Self::Stage(_) | Self::Vendor(..) => 3,
             Self::Aws(..) | Self::Outputs(_) | Self::Port(_) | Self::Find(FindError::Port(_)) => 3,
         }
     }

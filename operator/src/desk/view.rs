@@ -9,6 +9,7 @@ mod issue;
 mod letter;
 mod list;
 mod plan;
+mod reconcile;
 mod record;
 mod status;
 pub(crate) mod table;
@@ -22,6 +23,7 @@ pub use issue::{IssueList, IssuePage};
 pub use letter::{Dlq, Letter, Letters};
 pub use list::{Deliveries, Item};
 pub use plan::{Figures, Plan};
+pub use reconcile::Reconciled;
 pub use record::Life;
 pub use status::{Facts, Row, Status};
 

@@ -1,9 +1,10 @@
 //! The vendor as it is when it behaves: invoices and customers over JSON, and documents like them.
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::destination::{Api, Destination, Remembered};
-use super::record::Books;
+use super::record::{Books, Invoice};
 use super::request::Call;
 
 /// An answer and, in words, what it did to the books.
@@ -83,13 +84,30 @@ fn replay(call: &Call, key: &str, destination: &Destination) -> Option<Done> {
 
 fn list_invoices(call: &Call, books: &Books) -> Done {
     let wanted = call.parameter("external_id");
+    let since = call.parameter("since").and_then(|since| since.parse::<Timestamp>().ok());
+    let after = call.parameter("after").and_then(|after| after.parse::<usize>().ok());
+    let after = after.unwrap_or_default();
     let found = books.invoices.iter().filter(|invoice| {
         invoice.destination == call.seen.destination
             && wanted.as_ref().is_none_or(|id| *id == invoice.external_id)
+            && since.is_none_or(|since| since <= invoice.created_at)
     });
-    let items: Vec<Value> = found.map(|invoice| invoice.shown()).collect();
-    (Answer::json(200, &json!({ "items": items })), None)
+    let shown = |invoice: &Invoice| {
+        let mut shown = invoice.shown();
+        shown["created_at"] = invoice.created_at.to_string().into();
+        shown
+    };
+    let mut items: Vec<Value> = found.skip(after).take(PAGE + 1).map(shown).collect();
+    let next = (items.len() > PAGE).then(|| {
+        let since = since.map(|since| format!("since={since}&")).unwrap_or_default();
+        format!("/v2/invoices?{since}after={}", after + PAGE)
+    });
+    items.truncate(PAGE);
+    (Answer::json(200, &json!({ "items": items, "next": next })), None)
 }
+
+/// So many invoices are on one page of a list.
+const PAGE: usize = 50;
 
 fn show_invoice(call: &Call, id: &str, books: &Books) -> Done {
     let mut invoices = books.invoices.iter();

@@ -13,7 +13,7 @@ pub struct Invoice {
     pub id: String,
     /// The caller's id of the business thing: `D-1042`.
     pub external_id: String,
-    /// Always `draft`.
+    /// `draft`, until somebody changes it in the vendor's own system.
     pub status: String,
     /// When it was stored.
     pub created_at: Timestamp,
@@ -39,6 +39,8 @@ pub struct Customer {
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) invoices: Vec<Invoice>,
+    /// So many invoices were ever made: no number is given twice.
+    made: usize,
     customers: BTreeMap<(String, String), Customer>,
 }
 
@@ -53,15 +55,39 @@ impl Books {
     ) -> &Invoice {
         let invoice = Invoice {
             destination: destination.to_owned(),
-            id: format!("INV-{}", 1001 + self.invoices.len()),
+            id: format!("INV-{}", 1001 + self.made),
             external_id: external_id.to_owned(),
             status: "draft".to_owned(),
             created_at: super::request::now(),
             idempotency_key: key.map(str::to_owned),
             fields,
         };
+        self.made += 1;
         self.invoices.push(invoice);
         &self.invoices[self.invoices.len() - 1]
+    }
+
+    /// Somebody takes an invoice away in the vendor's own system; says whether there was one.
+    pub(super) fn remove_invoice(&mut self, external_id: &str) -> bool {
+        let before = self.invoices.len();
+        self.invoices.retain(|invoice| invoice.external_id != external_id);
+        self.invoices.len() < before
+    }
+
+    /// Somebody changes an invoice in the vendor's own system; says whether there was one.
+    pub(super) fn alter_invoice(&mut self, external_id: &str, fields: Map<String, Value>) -> bool {
+        let mut found = false;
+        let same = |invoice: &&mut Invoice| invoice.external_id == external_id;
+        for invoice in self.invoices.iter_mut().filter(same) {
+            found = true;
+            for (name, value) in fields.clone() {
+                match (name.as_str(), value.as_str()) {
+                    ("status", Some(status)) => invoice.status = status.to_owned(),
+                    _ => drop(invoice.fields.insert(name, value)),
+                }
+            }
+        }
+        found
     }
 
     /// Replaces (PUT) or merges (PATCH) a customer; the answer says whether it is new.

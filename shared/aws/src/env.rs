@@ -91,6 +91,21 @@ impl Places {
         })
     }
 
+    /// As much as the desk needs to ask vendors, from the stack's own parameters.
+    ///
+    /// # Errors
+    /// When one of them has a wrong form.
+    pub fn of_stack(ledger: &str, stage: &str, local_vendor: &str) -> Result<Self, EnvError> {
+        let local = Some(local_vendor.to_owned()).filter(|url| !url.is_empty());
+        Ok(Self {
+            ledger: ledger.to_owned(),
+            local_vendor: local.map(loopback).transpose()?,
+            dispatch_timeout: seconds(None)?,
+            stage: stage.parse()?,
+            ..Self::default()
+        })
+    }
+
     /// The catalog of this stage. Called once, while starting: what it makes stays for good.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ pub mod env;
 pub mod find;
 mod issue;
 pub mod ledger;
+mod list;
 pub mod log;
 pub mod many;
 pub mod metric;

@@ -110,7 +110,7 @@ impl Vendor {
     /// Makes the call.
     pub async fn call(&self, call: &Call<'_>) -> Answer {
         let request = |now| self.request(call, now);
-        match self.exchange(call, request, *call.dedupe != Dedupe::None).await {
+        match self.exchange(call, request, *call.dedupe != Dedupe::None, MOST_BODY).await {
             Ok(heard) => Answer::Replied(reply::reply(&heard, call, Timestamp::now())),
             Err(answer) => answer,
         }
@@ -118,7 +118,7 @@ impl Vendor {
 
     /// Asks whether the vendor has what the call would send. A question may be asked twice, so connections are kept.
     pub async fn look(&self, call: &Call<'_>, lookup: &Lookup) -> (Answer, Finding) {
-        match self.exchange(call, |now| self.question(call, now), true).await {
+        match self.ask_for(call, MOST_BODY).await {
             Ok(heard) => {
                 let finding = reply::finding(&heard, lookup, call);
                 (Answer::Replied(reply::excerpt(&heard, call, Timestamp::now())), finding)
@@ -127,12 +127,18 @@ impl Vendor {
         }
     }
 
+    /// Asks the call's question; so much of the answer is read at most.
+    pub(crate) async fn ask_for(&self, call: &Call<'_>, most: usize) -> Result<Heard, Answer> {
+        self.exchange(call, |now| self.question(call, now), true, most).await
+    }
+
     /// Sends what is made and hears the answer, if there is time for both.
     async fn exchange(
         &self,
         call: &Call<'_>,
         request: impl FnOnce(Timestamp) -> Result<HttpRequest, NotSent>,
         reuse: bool,
+        most: usize,
     ) -> Result<Heard, Answer> {
         // Where a rate or a cap is declared, the function may have waited for this call's turn.
         let waited = longest_wait(call.destination);
@@ -143,7 +149,7 @@ impl Vendor {
         }
         let request = request(now).map_err(Answer::NotSent)?;
         let line = self.line(call.destination, total, reuse);
-        self.wire.exchange(request, line, Bounds { total, most: MOST_BODY }).await
+        self.wire.exchange(request, line, Bounds { total, most }).await
     }
 
     /// Asks for a token; once more with a newly read secret when the cached one is refused.
@@ -247,7 +253,7 @@ impl Vendor {
     }
 
     /// The destination's base URL, or what stands for it on this machine.
-    fn base_url(&self, destination: &Destination) -> String {
+    pub(crate) fn base_url(&self, destination: &Destination) -> String {
         match &self.local {
             Some(local) => format!("{local}/{}", destination.name),
             None => destination.base_url.clone(),

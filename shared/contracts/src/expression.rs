@@ -136,6 +136,22 @@ pub(crate) fn answer(
     }
 }
 
+/// A text with `\(...)` whose expressions are run without jq.
+pub(crate) fn text(source: &Source, said: Said<'_>, mistakes: &mut Mistakes) -> Option<Expression> {
+    match jq::answer(&format!("\"{}\"", said.text)) {
+        Ok(expression) => Some(expression),
+        Err(mut troubles) => {
+            // The quotes are not in the file.
+            for Trouble { span, .. } in &mut troubles {
+                let within = |at: usize| at.saturating_sub(1).min(said.text.len());
+                *span = within(span.start)..within(span.end);
+            }
+            tell(source, said, &troubles, mistakes);
+            None
+        }
+    }
+}
+
 /// A file that is a jq program.
 pub(crate) fn file(source: &Source, known: Known<'_>, mistakes: &mut Mistakes) -> bool {
     let troubles = match Program::compile_in(&source.text, known.scope) {

@@ -17,6 +17,7 @@ use crate::{
     id::{DestinationName, IntegrationName, SecretName, Sha256Hex},
     meaning::Override,
     pace::Rate,
+    reconcile::ReconcileRule,
     span,
     stage::{NotDeclared, Stage},
 };
@@ -103,6 +104,9 @@ pub struct Integration {
     /// Which deliveries take turns, and which of them is newer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderRule>,
+    /// How the vendor lists what it holds, and how that is compared with what was delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconcile: Option<ReconcileRule>,
     /// Translation tables for mappings: name -> value -> value.
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
     /// When to try again, and when to stop.

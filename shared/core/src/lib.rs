@@ -10,6 +10,7 @@
 //! - [`accept`](mod@accept), [`release`](mod@release): how a delivery begins, and how long waits end.
 //! - [`issue`]: parked deliveries that have one cause, told and answered for together.
 //! - [`address`], [`webhook`], [`trace`]: where a vendor may be, how a call is signed, and to which trace it belongs.
+//! - [`reconcile`]: what was delivered, compared with what the vendor holds.
 //! - [`hook`], [`request_key`]: whether a message comes from its sender, and the key that a sender gives.
 //! - [`ticket`], [`alert`], [`metric`]: what travels, what an owner reads, what is counted.
 //! - [`reply`], [`problem`], [`standing`]: what a sender reads.
@@ -49,6 +50,7 @@ pub mod place;
 pub mod ports;
 pub mod problem;
 pub mod reading;
+pub mod reconcile;
 pub mod record;
 pub mod release;
 pub mod render;

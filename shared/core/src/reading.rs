@@ -24,7 +24,7 @@ pub struct Heard<'a> {
 
 impl Heard<'_> {
     /// What expressions look at: `{status, headers, body}`; a body that is no JSON is null.
-    fn value(&self) -> Value {
+    pub fn value(&self) -> Value {
         let headers = self.headers.iter();
         let headers = headers.map(|(name, value)| (name.clone(), Value::from(value.as_str())));
         let body = serde_json::from_slice(self.body).unwrap_or(Value::Null);

@@ -5,6 +5,7 @@ mod defaults;
 mod identity;
 mod order;
 mod owner;
+mod reconcile;
 mod response;
 mod retry;
 mod verify;
@@ -103,6 +104,7 @@ impl Reader<'_> {
         if let (Some(forms), Some(response)) = (&bound.forms, &response) {
             order::heard(self, &mut file, forms, &response.rule);
         }
+        let reconcile = self.reconcile(&mut file);
         let request = bound.forms.as_ref().map(|forms| &forms.request);
         let policy = self.policy(&mut file, request, identity.as_ref(), response.as_ref());
         file.finish(self.mistakes);
@@ -123,6 +125,7 @@ impl Reader<'_> {
             update: forms.update,
             needs: bound.needs?,
             order: bound.order?,
+            reconcile: reconcile?,
             tables: head.tables?,
             retry,
             hash: Sha256Hex::of(b""),

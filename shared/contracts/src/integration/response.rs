@@ -89,7 +89,11 @@ impl Reader<'_> {
     }
 
     /// An expression over the answer, where one is given.
-    fn rule(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<Option<Expression>> {
+    pub(super) fn rule(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+    ) -> Option<Option<Expression>> {
         if fields.optional(key).is_none() {
             return Some(None);
         }

@@ -79,7 +79,8 @@ fn accepted(file: &str) -> Keys {
         if at.ends_with(file) {
             let place = place.split('.').enumerate().map(|(n, word)| {
                 let theirs = place.starts_with("destinations.") || place.starts_with("needs.");
-                if n == 1 && theirs { "*" } else { word }
+                let pair = place.starts_with("reconcile.compare.");
+                if (n == 1 && theirs) || (n == 2 && pair) { "*" } else { word }
             });
             let place = place.collect::<Vec<_>>().join(".");
             keys.entry(place).or_default().extend(names.into_iter().map(str::to_owned));

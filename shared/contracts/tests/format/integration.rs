@@ -38,6 +38,8 @@ pub(crate) struct Integration {
     request: Request,
     /// What the vendor's answers mean.
     response: Option<Response>,
+    /// How the vendor lists what it holds, for `fairlead reconcile`. Without it each delivery is asked for by `unsure.get`.
+    reconcile: Option<Reconcile>,
     /// Translation tables for the mapping: `lookup("currency"; .x)`. A value that is missing is a violation.
     tables: Option<BTreeMap<String, BTreeMap<String, Cell>>>,
     /// When to try again, and when to stop.
@@ -303,6 +305,56 @@ struct Ask {
     ours: Option<Jq>,
     /// How long to wait before asking. Without it 1 minute.
     after: Option<Length>,
+}
+
+/// How the vendor lists what it holds, and how that is compared with what was delivered.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Reconcile {
+    /// Path with `\(.since)`, `\(.since_date)` or `\(.since_seconds)` that lists what was made since then.
+    list: Template,
+    /// jq expression over the answer: what it lists, one by one.
+    items: Jq,
+    /// jq expression over the answer: the path of the next page; null on the last.
+    next: Option<Jq>,
+    /// jq expression over an item: what the vendor calls it.
+    id: Jq,
+    /// jq expression over the event: what its item is recognised by, as in `$request.external_id`.
+    ours: Jq,
+    /// jq expression over an item: the same.
+    theirs: Jq,
+    /// Further values that must be the same, by the names that people call them.
+    compare: Option<BTreeMap<String, Pair>>,
+    /// What the vendor's statuses mean.
+    status: Option<Status>,
+}
+
+/// One value on both sides.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Pair {
+    /// jq expression over the event.
+    ours: Jq,
+    /// jq expression over an item.
+    theirs: Jq,
+}
+
+/// What the vendor's statuses mean.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Status {
+    /// jq expression over an item: its status.
+    theirs: Jq,
+    /// `delivered` or `removed` for each status; one that is missing is told as a difference.
+    table: BTreeMap<String, Means>,
+}
+
+/// What a status means.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+enum Means {
+    Delivered,
+    Removed,
 }
 
 /// When to try again, and when to stop.

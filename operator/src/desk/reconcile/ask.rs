@@ -1,0 +1,172 @@
+//! Asks a vendor from the desk: with the operator's own rights, through the gate, and not above the declared rate.
+
+use fairlead_aws::{
+    credential::Credential,
+    env::Places,
+    secret::Secrets,
+    vendor::{Call, Vendor},
+};
+use fairlead_core::{
+    entry::Entry,
+    gate::{Permit, ask},
+    history::said,
+    id::Token,
+    integration::{Catalog, Destination, Integration, Lookup},
+    meaning::Finding,
+    outcome::{Answer, NotSent},
+    pace::{Booking, book},
+    ports::{Gates, Saved},
+    span::until,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::desk::{Desk, DeskError};
+
+/// How far ahead a slot may be that is booked at once.
+const REACH: std::time::Duration = fairlead_core::door::REACH;
+
+/// One destination, and what it is asked with.
+pub(super) struct Asker<'d> {
+    desk: &'d Desk,
+    destination: &'d Destination,
+    vendor: Vendor,
+    secrets: Secrets,
+    credential: Option<Credential>,
+}
+
+impl Desk {
+    /// The catalog of the stage that is deployed.
+    pub(super) fn catalog(&self) -> Result<&'static Catalog, DeskError> {
+        let places = self.places()?;
+        places.catalog(fairlead_catalog::catalog()).map_err(|e| DeskError::Stage(e.to_string()))
+    }
+
+    fn places(&self) -> Result<Places, DeskError> {
+        let parameter = |name: &str| self.parameters.get(name).map_or("", String::as_str);
+        let stage = Some(parameter("Stage")).filter(|stage| !stage.is_empty()).unwrap_or("prod");
+        Places::of_stack(&self.outputs.ledger, stage, parameter("LocalVendor"))
+            .map_err(|e| DeskError::Stage(e.to_string()))
+    }
+
+    /// A destination that is paused, or whose breaker is open, is not asked from here either.
+    pub(super) async fn gate_is_open(&self, of: &Destination) -> Result<(), DeskError> {
+        let gate = self.ledger.gate(&of.name).await?.unwrap_or_default();
+        let now = Timestamp::now();
+        match ask(&gate, Token(Uuid::now_v7()), std::time::Duration::ZERO, now) {
+            Permit::Go => Ok(()),
+            Permit::Paused => Err(DeskError::Closed(of.name.to_string(), "is paused")),
+            Permit::Wait(_) | Permit::Probe(_) => {
+                Err(DeskError::Closed(of.name.to_string(), "does not answer: its gate is open"))
+            }
+        }
+    }
+}
+
+impl<'d> Asker<'d> {
+    pub(super) fn new(desk: &'d Desk, destination: &'d Destination) -> Result<Self, DeskError> {
+        Ok(Self {
+            desk,
+            destination,
+            vendor: Vendor::new(&desk.places()?),
+            secrets: Secrets::new(&desk.config),
+            credential: None,
+        })
+    }
+
+    /// One page of the vendor's list.
+    pub(super) async fn page(&mut self, path: &str) -> Result<Value, DeskError> {
+        let mut fresh = false;
+        loop {
+            self.wait_for_slot().await?;
+            let credential = self.credential(fresh).await?.clone();
+            let now = Timestamp::now();
+            match self.vendor.page(self.destination, &credential, path, now).await {
+                Ok(answer) => return Ok(answer),
+                Err(Answer::Replied(reply)) if reply.status == 401 && !fresh => fresh = true,
+                Err(answer) => return Err(self.failed(said(&answer))),
+            }
+        }
+    }
+
+    /// The path of the page that the vendor names.
+    pub(super) fn next(&self, said: &str) -> Result<String, DeskError> {
+        let elsewhere = |_| self.failed(format!("the next page lies elsewhere: {said}"));
+        self.vendor.next_path(self.destination, said).map_err(elsewhere)
+    }
+
+    /// Whether the vendor has this delivery.
+    pub(super) async fn find(
+        &mut self,
+        integration: &Integration,
+        lookup: &Lookup,
+        entry: &Entry,
+    ) -> Result<Finding, DeskError> {
+        let Some(request) = entry.request.as_ref().filter(|request| request.lookup.is_some())
+        else {
+            return Ok(Finding::Unclear);
+        };
+        let mut fresh = false;
+        loop {
+            self.wait_for_slot().await?;
+            let credential = self.credential(fresh).await?.clone();
+            let call = Call {
+                destination: self.destination,
+                dedupe: integration.dedupe_of(entry.life.carries),
+                request,
+                idempotency_key: &entry.idempotency_key,
+                response: &integration.response,
+                event: &entry.event,
+                credential: &credential,
+                deadline: None,
+            };
+            match self.vendor.look(&call, lookup).await {
+                (Answer::Replied(reply), _) if reply.status == 401 && !fresh => fresh = true,
+                (Answer::Replied(_), finding) => return Ok(finding),
+                (answer, _) => return Err(self.failed(said(&answer))),
+            }
+        }
+    }
+
+    async fn credential(&mut self, fresh: bool) -> Result<&Credential, DeskError> {
+        if self.credential.is_none() || fresh {
+            let secret = self.destination.auth.secret();
+            let read = |fresh| self.secrets.get(secret, fresh);
+            let found = self.vendor.credential(self.destination, fresh, None, read).await;
+            let found = found.map_err(|why| self.failed(said(&Answer::NotSent(why))))?;
+            self.credential = Some(found);
+        }
+        self.credential
+            .as_ref()
+            .ok_or_else(|| self.failed(said(&Answer::NotSent(NotSent::NoSecret))))
+    }
+
+    /// The desk takes its slots where dispatch does, so both together keep the rate.
+    async fn wait_for_slot(&self) -> Result<(), DeskError> {
+        let Some(rate) = self.destination.rate else { return Ok(()) };
+        let (name, ledger) = (&self.destination.name, &self.desk.ledger);
+        loop {
+            let now = Timestamp::now();
+            let pace = ledger.pace(name).await?.unwrap_or_default();
+            let (mut next, at, mine) = match book(&pace, rate, 1, REACH, now) {
+                Booking::Block(next, mut block) => match block.take(now) {
+                    Some(at) => (next, at, true),
+                    None => continue,
+                },
+                Booking::Later(next, at) => (next, at, false),
+            };
+            next.version = pace.version.next();
+            if ledger.save_pace(name, &next, pace.version).await? == Saved::Done {
+                tokio::time::sleep(until(now, at)).await;
+                if mine {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn failed(&self, why: String) -> DeskError {
+        DeskError::Vendor(self.destination.name.to_string(), why)
+    }
+}

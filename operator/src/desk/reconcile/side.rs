@@ -1,0 +1,161 @@
+//! Both sides: the ledger's deliveries of one integration, and the vendor's list or its answer for each of them.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use fairlead_aws::ran::Stretch;
+use fairlead_core::{
+    entry::{Entry, State},
+    id::EntryKey,
+    integration::{Destination, Integration},
+    meaning::Finding,
+    reconcile::{Differing, Findings, Missing, Ours, ReconcileRule, Theirs, page},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Compared, ask::Asker, compared};
+use crate::desk::{Desk, DeskError, bulk::bar, list::back};
+
+/// So many deliveries are read at most: more than a week of a busy integration.
+const MOST_RAN: usize = 200_000;
+
+/// So many entries are read at a time.
+const CHUNK: usize = 100;
+
+/// So many pages of a list are read at most.
+const MOST_PAGES: usize = 2_000;
+
+/// What the vendor lists, and by which rule that is read.
+pub(super) struct Listed<'r> {
+    pub(super) rule: &'r ReconcileRule,
+    pub(super) items: Vec<Theirs>,
+}
+
+impl Desk {
+    /// Reads the ledger, then the list, then what was accepted meanwhile: what was delivered before the list was read
+    /// must be on it, and what is on it must be known afterwards.
+    pub(super) async fn compare_list(
+        &self,
+        integration: &Integration,
+        destination: &Destination,
+        rule: &ReconcileRule,
+        since: Timestamp,
+    ) -> Result<Compared, DeskError> {
+        let begun = Timestamp::now();
+        // What waited long was accepted before it was sent.
+        let from = back(since, Some(integration.retry.give_up_after), Duration::ZERO);
+        let mut entries = self.accepted(integration, from, begun).await?;
+        let list = self.list(destination, rule, since).await?;
+        // A clock that differs by a moment must not leave one out.
+        let again = back(begun, Some(Duration::from_secs(5)), Duration::ZERO);
+        let later = self.accepted(integration, again, Timestamp::now()).await?;
+        let known: BTreeSet<EntryKey> = entries.iter().map(|entry| entry.key.clone()).collect();
+        entries.extend(later.into_iter().filter(|entry| !known.contains(&entry.key)));
+        let ours: Vec<Ours> = entries.iter().filter_map(|entry| rule.ours(entry, since)).collect();
+        Ok(compared(&ours, &list))
+    }
+
+    /// Every delivery of the integration that was accepted in this stretch.
+    async fn accepted(
+        &self,
+        integration: &Integration,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Entry>, DeskError> {
+        let ran = self.ledger.latest(Stretch::between(from, until), MOST_RAN).await?;
+        if ran.len() >= MOST_RAN {
+            return Err(DeskError::TooMuch(MOST_RAN));
+        }
+        let keys: Vec<EntryKey> = ran.into_iter().map(|ran| ran.key).collect();
+        let ours = |key: &&EntryKey| key.integration() == Some(integration.name.as_str());
+        let keys: Vec<EntryKey> = keys.iter().filter(ours).cloned().collect();
+        let (bar, mut entries) = (bar(keys.len()), Vec::new());
+        for chunk in keys.chunks(CHUNK) {
+            entries.extend(self.ledger.load_all(chunk).await?);
+            bar.inc(chunk.len() as u64);
+        }
+        bar.finish_and_clear();
+        Ok(entries)
+    }
+
+    /// Every page of the vendor's list.
+    async fn list<'r>(
+        &self,
+        destination: &Destination,
+        rule: &'r ReconcileRule,
+        since: Timestamp,
+    ) -> Result<Listed<'r>, DeskError> {
+        let mut asker = Asker::new(self, destination)?;
+        let (mut items, mut seen) = (Vec::new(), Vec::new());
+        let mut path = rule.first(since);
+        while let Some(at) = path {
+            if seen.contains(&at) || seen.len() >= MOST_PAGES {
+                let why = format!("its list does not end; the last page was {at}");
+                return Err(DeskError::Vendor(destination.name.to_string(), why));
+            }
+            let answer = asker.page(&at).await?;
+            let read = page(rule, &answer);
+            let read = read
+                .map_err(|why| DeskError::Vendor(destination.name.to_string(), why.to_string()))?;
+            items.extend(read.items);
+            eprintln!("read {} of {}", items.len(), destination.name);
+            path = read.next.map(|next| asker.next(&next)).transpose()?;
+            seen.push(at);
+        }
+        Ok(Listed { rule, items })
+    }
+
+    /// Where the vendor does not list, it is asked for each delivery as it is after a lost answer.
+    pub(super) async fn compare_each(
+        &self,
+        integration: &Integration,
+        destination: &Destination,
+        since: Timestamp,
+    ) -> Result<Compared, DeskError> {
+        let Some(lookup) = &integration.lookup else {
+            return Err(DeskError::NotAskable(integration.name.to_string()));
+        };
+        let mut entries = self.accepted(integration, since, Timestamp::now()).await?;
+        entries.retain(|entry| entry.life.state == State::Delivered);
+        let (mut asker, bar) = (Asker::new(self, destination)?, bar(entries.len()));
+        let mut compared = Compared { one_by_one: true, ..Compared::default() };
+        for entry in &entries {
+            let finding = asker.find(integration, lookup, entry).await?;
+            compared.unclear += usize::from(!add(&mut compared.findings, entry, finding));
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(compared)
+    }
+}
+
+/// Adds what the vendor's answer about one delivery says; false where it says nothing clear.
+fn add(findings: &mut Findings, entry: &Entry, finding: Finding) -> bool {
+    let (delivery, record) = (entry.id, entry.record.to_string());
+    findings.compared += 1;
+    let known = entry.life.vendor_id.clone();
+    match (finding, known) {
+        (Finding::Absent, vendor_id) => {
+            findings.missing.push(Missing { delivery, record, vendor_id });
+        }
+        (Finding::Ours(id), Some(known)) if id != known => findings.differing.push(Differing {
+            delivery,
+            record,
+            field: "id".to_owned(),
+            ours: Value::from(known.as_str()),
+            theirs: Value::from(id.as_str()),
+            vendor_id: id,
+        }),
+        (Finding::Ours(_), _) => {}
+        (Finding::Several(count), Some(vendor_id)) => findings.differing.push(Differing {
+            delivery,
+            record,
+            vendor_id,
+            field: "count".to_owned(),
+            ours: Value::from(1),
+            theirs: Value::from(count),
+        }),
+        (Finding::Several(_) | Finding::Foreign | Finding::Unclear, _) => return false,
+    }
+    true
+}

@@ -1,0 +1,71 @@
+//! What was changed in the vendor's own system is found, all of it and nothing else, and nothing is touched.
+
+use clap::Parser;
+use fairlead::cli::Cli;
+use futures::FutureExt;
+use serde_json::{Map, json};
+
+use crate::{
+    desk::desk,
+    support::{case::Case, scenario::Scenario, wait::SOON, world::World},
+};
+
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    vec![Scenario::new(
+        "reconcile finds what was changed at the vendor, and touches nothing",
+        |w| found(w).boxed_local(),
+    )]
+}
+
+async fn found(world: &World) {
+    let cases = ["REC-1", "REC-2", "REC-3", "REC-4"].map(Case::deal);
+    for case in &cases {
+        world.accept(case).await;
+    }
+    let mut entries = Vec::new();
+    for case in &cases {
+        entries.push(world.delivered(SOON, case).await);
+    }
+    let nothing = reconcile(world).await;
+    assert!(!nothing.contains("REC-"), "both sides agree on these:\n{nothing}");
+    let fields = |value| Map::from_iter([("amount_cents".to_owned(), value)]);
+    assert!(world.vendor.remove_invoice("deal-REC-1"));
+    assert!(world.vendor.alter_invoice("deal-REC-2", fields(json!(7))));
+    let status = Map::from_iter([("status".to_owned(), json!("void"))]);
+    assert!(world.vendor.alter_invoice("deal-REC-4", status));
+    let stray = world.vendor.enter_invoice("finance-api", "deal-REC-X", fields(json!(1)));
+    let text = reconcile(world).await;
+    let mut lines: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| line.contains("REC-"))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    lines.sort();
+    let id = |n: usize| entries[n].life.vendor_id.as_ref().expect("an id").to_string();
+    let wanted = [
+        format!("differing deal REC-2 Nordwind GmbH {} amount_cents: 125000 here, 7 there", id(1)),
+        format!("differing deal REC-4 Nordwind GmbH {} status: delivered here, void there", id(3)),
+        format!("extra deal-REC-X {stray} no delivery is known for it"),
+        format!(
+            "missing deal REC-1 Nordwind GmbH {} delivered, and the vendor does not have it",
+            id(0)
+        ),
+    ];
+    let lines: Vec<String> = lines.iter().map(|words| words.join(" ")).collect();
+    assert_eq!(lines, wanted, "{text}");
+    for (case, before) in cases.iter().zip(&entries) {
+        assert_eq!(world.entry(&case.entry()).await.as_ref(), Some(before), "nothing has changed");
+        assert_eq!(world.requests(case).iter().filter(|r| r.method != "GET").count(), 1);
+    }
+    world.vendor.remove_invoice("deal-REC-X");
+}
+
+/// What the command prints.
+async fn reconcile(world: &World) -> String {
+    let words = ["fairlead", "reconcile", "deal-won-to-invoice", "--since", "1h"];
+    let cli = Cli::try_parse_from(words).expect("a command");
+    let shown = cli.at(&desk(world).await).await;
+    let shown = shown.unwrap_or_else(|failure| panic!("{failure}"));
+    assert_eq!(shown.problem(), !shown.said().contains(" 0 missing, 0 extra, 0 differing"));
+    shown.said().to_owned()
+}
