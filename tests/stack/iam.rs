@@ -7,7 +7,7 @@ use futures::FutureExt;
 use serde_json::json;
 
 use crate::{
-    desk::refused_with,
+    desk::refused,
     support::{
         case::Case,
         scenario::Scenario,
@@ -97,7 +97,7 @@ async fn roles(world: &World) {
 /// She looks, and orders a retry, with nothing but the template's policy.
 async fn operator(world: &World) {
     let (case, name) = (Case::deal("IAM-OP"), "stack-operator");
-    let parked = refused_with(world, &case, 402).await;
+    let parked = refused(world, &case, 402).await;
     let who = user(world, name, "s3:GetObject", "*").await;
     let policy = world.engine.outputs().operator_policy_arn.clone().expect("a policy");
     let attach = [("Action", "AttachUserPolicy"), ("UserName", name), ("PolicyArn", &*policy)];
