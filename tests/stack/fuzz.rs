@@ -14,7 +14,7 @@ use crate::support::{scenario::Scenario, world::World};
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
 /// Bounds of one run: seconds, and requests for each operation and phase.
-const SECONDS: &str = "120";
+const SECONDS: &str = "60";
 const REQUESTS: &str = "60";
 
 pub(crate) fn scenarios() -> Vec<Scenario> {

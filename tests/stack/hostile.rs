@@ -85,7 +85,7 @@ fn memory(world: &World) -> Vec<(u32, u64)> {
 
 /// Trap 29: no second request, whoever the answer names.
 async fn redirected(world: &World) {
-    let case = Case::deal("REDIRECT-1");
+    let case = Case::deal("REDIRECT-META");
     let to = "http://169.254.169.254/latest/meta-data/iam/security-credentials/".to_owned();
     world.vendor.behave(&case.id, vec![Step::Redirect { to, code: 302 }]);
     world.accept(&case).await;

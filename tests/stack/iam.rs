@@ -97,7 +97,7 @@ async fn roles(world: &World) {
 /// She looks, and orders a retry, with nothing but the template's policy.
 async fn operator(world: &World) {
     let (case, name) = (Case::deal("IAM-OP"), "stack-operator");
-    let parked = refused(world, &case, 402).await;
+    let parked = refused(world, &case, 416).await;
     let who = user(world, name, "s3:GetObject", "*").await;
     let policy = world.engine.outputs().operator_policy_arn.clone().expect("a policy");
     let attach = [("Action", "AttachUserPolicy"), ("UserName", name), ("PolicyArn", &*policy)];

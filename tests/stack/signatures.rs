@@ -23,7 +23,7 @@ use crate::{
 pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![
         Scenario::new("Stripe's signature: one byte, an old time, another key, a replay", |w| {
-            judged(w, &STRIPE, |n| payment(&format!("pi_SIGNED{n}"))).boxed_local()
+            stripe(w).boxed_local()
         }),
         Scenario::new("GitHub's signature: one byte, another key, a replay", |w| {
             judged(w, &GITHUB, issue).boxed_local()
@@ -167,19 +167,12 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Stripe's own event.
-fn payment(id: &str) -> Case {
-    let event = json!({"id": format!("evt_{id}"), "object": "event", "type": "payment_intent.succeeded", "data": {
-        "object": {"id": id, "amount_received": 125_000, "currency": "eur", "created": 1_767_225_600,
-            "metadata": {"invoice": "INV-1001"}},
-    }});
-    Case {
-        integration: "payment-received-to-invoice-paid",
-        id: id.to_owned(),
-        key: format!("payment:{id}"),
-        external: id.to_owned(),
-        event,
-    }
+/// The payment names a deal, whose invoice must be known.
+async fn stripe(world: &World) {
+    let deal = Case::deal("SIGNED-DEAL");
+    world.accept(&deal).await;
+    world.delivered(SOON, &deal).await;
+    judged(world, &STRIPE, |n| Case::paid(&format!("pi_SIGNED{n}"), &deal.id)).await;
 }
 
 /// GitHub's own event.

@@ -39,8 +39,8 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
 }
 
 /// What the alert says to run. Its issue may have been opened for another delivery, and the page of the issue lists all.
-fn commands(world: &World, parked: &Entry) -> Vec<String> {
-    let alert = world.inbox.alerts_about(parked).pop().expect("an alert");
+async fn commands(world: &World, case: &Case, parked: &Entry) -> Vec<String> {
+    let (alert, _) = world.told(case, parked).await;
     let other = alert["metadata"]["additionalContext"]["delivery"].as_str().expect("a delivery");
     let steps = alert["content"]["nextSteps"].as_array().expect("steps").iter();
     let commands = steps.filter_map(|step| step.as_str()?.strip_prefix("Run: "));
@@ -61,8 +61,10 @@ async fn run(world: &World, command: &str) -> String {
 
 async fn rejected(world: &World) {
     let case = Case::deal("WALK-1");
-    let parked = refused(world, &case, 424).await;
-    let [show, edit, retry] = &commands(world, &parked)[..] else { panic!("three commands") };
+    let parked = refused(world, &case, 417).await;
+    let [show, edit, retry] = &commands(world, &case, &parked).await[..] else {
+        panic!("three commands")
+    };
     let page = run(world, show).await;
     assert!(page.contains("amount is higher than the order") && page.contains("WALK-1"), "{page}");
     assert!(edit.starts_with(&format!("fairlead edit {} ", parked.id)), "{edit}");
@@ -80,7 +82,9 @@ async fn in_doubt(world: &World) {
         world.accept(case).await;
     }
     let parked = world.parked(SOON, &there, Class::InDoubt).await;
-    let [show, resolve, _] = &commands(world, &parked)[..] else { panic!("three commands") };
+    let [show, resolve, _] = &commands(world, &there, &parked).await[..] else {
+        panic!("three commands")
+    };
     assert!(run(world, show).await.contains("do not enter it by hand unchecked"));
     let id = world.vendor.invoices_for(&there.external)[0].id.clone();
     run(world, &resolve.replace("VENDOR_ID", &id)).await;
@@ -90,7 +94,9 @@ async fn in_doubt(world: &World) {
     assert_eq!((link.vendor_id.as_str(), link.delivery), (id.as_str(), entry.id));
 
     let parked = world.parked(SOON, &not_there, Class::InDoubt).await;
-    let [_, _, retry] = &commands(world, &parked)[..] else { panic!("three commands") };
+    let [_, _, retry] = &commands(world, &not_there, &parked).await[..] else {
+        panic!("three commands")
+    };
     run(world, retry).await;
     world.delivered(SOON, &not_there).await;
     assert_eq!((world.invoices(&there), world.invoices(&not_there)), (1, 1));
@@ -98,10 +104,12 @@ async fn in_doubt(world: &World) {
 
 async fn missing(world: &World) {
     let (deal, payment) = (Case::deal("WALK-3"), Case::paid("pi_WALK3", "WALK-3"));
-    let no = refused(world, &deal, 426).await;
+    let no = refused(world, &deal, 421).await;
     world.accept(&payment).await;
     let parked = world.parked(WAITED, &payment, Class::Missing).await;
-    let [record, retry] = &commands(world, &parked)[..] else { panic!("two commands") };
+    let [record, retry] = &commands(world, &payment, &parked).await[..] else {
+        panic!("two commands")
+    };
     let life = run(world, record).await;
     assert!(life.contains("needs you: rejected"), "{life}");
     let own = format!("fairlead retry {} --reason \"...\"", no.id);
@@ -115,12 +123,14 @@ async fn missing(world: &World) {
 }
 
 async fn auth(world: &World) {
-    let (case, name) = (Case::hired("E-WALK"), DestinationName::new("directory-api"));
+    let (case, name) = (Case::hired("E-7771"), DestinationName::new("directory-api"));
     let secret = fairlead_catalog::catalog().destinations[&name].auth.secret();
     world.vendor.accept_key(name.as_str(), "another").expect("a destination of the vendor");
     world.accept(&case).await;
     let parked = world.parked(SOON, &case, Class::Auth).await;
-    let [put, resume, retry] = &commands(world, &parked)[..] else { panic!("three commands") };
+    let [put, resume, retry] = &commands(world, &case, &parked).await[..] else {
+        panic!("three commands")
+    };
     let wanted = format!(
         "aws secretsmanager put-secret-value --secret-id fairlead/{secret} --secret-string $KEY"
     );

@@ -76,6 +76,12 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let failed = |e: String| DeskError::Aws("send the order", e);
         let client = aws_sdk_sqs::Client::new(&self.config);
+        if let [one] = orders {
+            let order = client.send_message().queue_url(queue_url).message_body(one.text());
+            let group = one.entry.integration().map(str::to_owned);
+            let sent = order.set_message_group_id(group).send().await;
+            return sent.map(|_| ()).map_err(|e| failed(chain(e)));
+        }
         let mut batch = client.send_message_batch().queue_url(queue_url);
         for (place, ticket) in orders.iter().enumerate() {
             let entry = SendMessageBatchRequestEntry::builder()

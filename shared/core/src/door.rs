@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use memory::Memory;
+use turn::Turned;
 
 use crate::{
     gate::{self, Gate, Heard, Pause, Permit, health},
@@ -36,12 +37,18 @@ const MOST_RACES: usize = 8;
 pub struct Pass {
     era: u32,
     token: Token,
+    leave_by: Option<Timestamp>,
 }
 
 impl Pass {
     /// The breaker's era in which the call begins; its answer counts in no other.
     pub fn era(self) -> u32 {
         self.era
+    }
+
+    /// Whether the call's slot has passed while it was made ready: it must not leave any more.
+    pub(crate) fn is_late(self, now: Timestamp) -> bool {
+        self.leave_by.is_some_and(|latest| latest < now)
     }
 }
 
@@ -74,18 +81,19 @@ pub async fn enter<P: Ports>(
     for _ in 0..MOST_RACES {
         let now = ports.now();
         let gate = current(ports, memory, &destination.name).await?;
-        let turn = match gate::ask(&gate, token, lease, now) {
+        let turned = match gate::ask(&gate, token, lease, now) {
             Permit::Wait(until) => return held(until, false),
             Permit::Paused => return held(after(now, LOOK_AFTER_PAUSE), false),
             Permit::Go => turn::wait(ports, memory, destination, token, lease).await?,
             // A probe needs no slot: nothing else passes.
             Permit::Probe(_) => turn::place_now(ports, destination, token, lease).await?,
         };
-        if let Some(until) = turn {
-            return held(until, true);
-        }
+        let leave_by = match turned {
+            Turned::Later(until) => return held(until, true),
+            Turned::Go(leave_by) => leave_by,
+        };
         if let Some(era) = pass_on(ports, memory, destination, token, lease).await? {
-            return Ok(Door::Open(Pass { era, token }));
+            return Ok(Door::Open(Pass { era, token, leave_by }));
         }
         turn::give_back(ports, destination, token).await?;
     }
@@ -126,8 +134,10 @@ pub async fn again<P: Ports>(
     pass: Pass,
 ) -> Result<Door, PortError> {
     let Some(rate) = destination.rate else { return Ok(Door::Open(pass)) };
-    let turn = turn::once_more(ports, memory, &destination.name, rate).await?;
-    Ok(turn.map_or(Door::Open(pass), |until| Door::Closed { until, turn: true }))
+    Ok(match turn::once_more(ports, memory, &destination.name, rate).await? {
+        Turned::Go(leave_by) => Door::Open(Pass { leave_by, ..pass }),
+        Turned::Later(until) => Door::Closed { until, turn: true },
+    })
 }
 
 async fn current<P: Ports>(

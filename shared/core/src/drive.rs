@@ -20,7 +20,7 @@ use crate::{
     issue,
     notice::Notice,
     obstacle::Obstacle,
-    outcome::Answer,
+    outcome::{Answer, NotSent},
     place::{self, Place, Standing},
     ports::{PortError, Ports, Saved},
     rendered::Rendered,
@@ -214,7 +214,7 @@ async fn turns<P: Ports>(
         }
         hands.sent |= matches!(&input, Input::Answered { answer, .. } if left(answer));
         hands.called |= commands.iter().any(|command| matches!(command, Command::Call { .. }));
-        let ran = run(ports, rules.catalog, entry, commands, hops).await;
+        let ran = run(ports, rules.catalog, entry, commands, hops, hands.pass).await;
         rules.report(ports, entry, hands.pass, &input).await;
         match ran? {
             Some(heard) => input = heard,
@@ -324,9 +324,15 @@ async fn run<P: Ports>(
     entry: &Entry,
     commands: Vec<Command>,
     hops: u8,
+    pass: Option<Pass>,
 ) -> Result<Option<Input>, PortError> {
     for command in commands {
         match command {
+            // The ledger took its time: a vendor's rate holds for calls as they leave.
+            Command::Call { token, .. } if pass.is_some_and(|pass| pass.is_late(ports.now())) => {
+                let answer = Answer::NotSent(NotSent::NoTime);
+                return Ok(Some(Input::Answered { token, answer, took: Duration::ZERO }));
+            }
             Command::Call { token, fresh_secret } => {
                 let (answer, took) = ports.call(entry, fresh_secret).await;
                 return Ok(Some(Input::Answered { token, answer, took }));

@@ -56,6 +56,12 @@ impl Rate {
         self.per.mul_f64(1.1) / self.calls.max(1)
     }
 
+    /// How late a call may leave after its slot, so that it and the next ones never meet in one window: less than what
+    /// the slots lie further apart than the rate asks, and the rest is for the way to the vendor.
+    pub(crate) fn latest(self) -> Duration {
+        self.per / 16
+    }
+
     /// How late a slot may still be used: less than half of what the slots are apart beyond the rate.
     pub(crate) fn tolerance(self) -> Duration {
         self.per / 25

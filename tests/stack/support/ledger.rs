@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::{signed::Call, world::World};
 
+/// The most lines that one look at a log shows.
+const PAGE: usize = 10_000;
+
 impl World {
     /// All items of the ledger, in DynamoDB's own JSON.
     pub(crate) async fn scan(&self) -> Vec<Value> {
@@ -45,14 +48,30 @@ impl World {
         let mut logs = Vec::new();
         for group in groups["logGroups"].as_array().into_iter().flatten() {
             let name = group["logGroupName"].as_str().unwrap_or_default();
-            let ask = json!({"logGroupName": name, "limit": 10_000});
+            logs.push((name.to_owned(), self.lines(name).await));
+        }
+        logs
+    }
+
+    /// All lines of one log group. The engine knows no page but the first, so each look begins where the last one ended.
+    async fn lines(&self, group: &str) -> Vec<String> {
+        let (mut lines, mut from) = (Vec::new(), 0);
+        loop {
+            let ask = json!({"logGroupName": group, "limit": PAGE, "startTime": from});
             let found =
                 self.ask(Call::json("logs", "Logs_20140328.FilterLogEvents", &ask)).await.json();
             let events = found["events"].as_array().cloned().unwrap_or_default();
-            assert!(events.len() < 10_000, "{name} has more lines than one look shows");
-            let lines = events.iter().filter_map(|event| event["message"].as_str());
-            logs.push((name.to_owned(), lines.map(str::to_owned).collect()));
+            let at = |event: &Value| event["timestamp"].as_i64().unwrap_or_default();
+            let newest = events.last().map_or(0, at);
+            let is_last = events.len() < PAGE;
+            // Of the newest millisecond there may be more than was shown.
+            let shown = events.iter().filter(|event| is_last || at(event) < newest);
+            lines.extend(shown.filter_map(|event| event["message"].as_str()).map(str::to_owned));
+            if is_last {
+                return lines;
+            }
+            assert!(from < newest, "{group} has too many lines of one millisecond");
+            from = newest;
         }
-        logs
     }
 }

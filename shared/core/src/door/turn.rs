@@ -36,6 +36,14 @@ const SPREAD: Duration = Duration::from_secs(4);
 /// A place is given back against this many others at once; then its lease gives it back.
 const MOST_RACES_OUT: usize = 32;
 
+/// What a wait for a call's turn has come to.
+pub(super) enum Turned {
+    /// The call may leave: until then, where a rate is declared.
+    Go(Option<Timestamp>),
+    /// It comes back then.
+    Later(Timestamp),
+}
+
 /// Waits for the call's turn; gives the time to come back where it does not come soon.
 ///
 /// The slot is taken first and the place after it, because a call must not leave later than its slot.
@@ -48,28 +56,29 @@ pub(super) async fn wait<P: Ports>(
     destination: &Destination,
     token: Token,
     lease: Duration,
-) -> Result<Option<Timestamp>, PortError> {
+) -> Result<Turned, PortError> {
     let of = &destination.name;
     let Some(rate) = destination.rate else {
-        return place(ports, destination, token, lease, MOST_LOOKS).await;
+        let later = place(ports, destination, token, lease, MOST_LOOKS).await?;
+        return Ok(later.map_or(Turned::Go(None), Turned::Later));
     };
     if let Some(most) = destination.in_flight
         && !has_room(ports, of, token, most).await?
     {
-        return Ok(Some(come_back(ports)));
+        return Ok(Turned::Later(come_back(ports)));
     }
     let slot = match slot(ports, memory, of, rate).await? {
         Turn::Now(slot) => slot,
-        Turn::Later(place) => return Ok(Some(place)),
+        Turn::Later(place) => return Ok(Turned::Later(place)),
     };
     if let Some(later) = place(ports, destination, token, lease, 0).await? {
-        return Ok(Some(later));
+        return Ok(Turned::Later(later));
     }
     if ports.now() <= after(slot, rate.tolerance()) {
-        return Ok(None);
+        return Ok(Turned::Go(Some(after(slot, rate.latest()))));
     }
     give_back(ports, destination, token).await?;
-    Ok(Some(after(ports.now(), FRESH_FOR)))
+    Ok(Turned::Later(after(ports.now(), FRESH_FOR)))
 }
 
 /// Waits for one more slot for a call that has its place; gives the time to come back where there is none soon.
@@ -81,11 +90,11 @@ pub(super) async fn once_more<P: Ports>(
     memory: &Memory,
     of: &DestinationName,
     rate: Rate,
-) -> Result<Option<Timestamp>, PortError> {
-    match slot(ports, memory, of, rate).await? {
-        Turn::Now(_) => Ok(None),
-        Turn::Later(place) => Ok(Some(place)),
-    }
+) -> Result<Turned, PortError> {
+    Ok(match slot(ports, memory, of, rate).await? {
+        Turn::Now(slot) => Turned::Go(Some(after(slot, rate.latest()))),
+        Turn::Later(place) => Turned::Later(place),
+    })
 }
 
 /// Takes a place where a cap is declared, without any wait; gives the time to come back where there is none.
@@ -97,8 +106,9 @@ pub(super) async fn place_now<P: Ports>(
     destination: &Destination,
     token: Token,
     lease: Duration,
-) -> Result<Option<Timestamp>, PortError> {
-    place(ports, destination, token, lease, 0).await
+) -> Result<Turned, PortError> {
+    let later = place(ports, destination, token, lease, 0).await?;
+    Ok(later.map_or(Turned::Go(None), Turned::Later))
 }
 
 /// Gives a call's place back, where a cap is declared.
