@@ -34,7 +34,10 @@ fn notice() -> Notice {
         attempts: 3,
         owner: said("finance-ops"),
         contact: said("finance-ops@example.com"),
-        next_action: Class::InDoubt.next_action().to_owned(),
+        // As the first release put it.
+        next_action: said(
+            "Look in the vendor's system whether the record is there; only if it is not, retry with --checked.",
+        ),
         command: Some(said("fairlead retry 0199c2 --checked --reason \"...\"")),
         runbook: Some(said("https://wiki.example.com/runbooks/deal-won")),
         link: Some(said("https://crm.example.com/deals/D-1042")),
