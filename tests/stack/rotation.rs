@@ -43,7 +43,8 @@ async fn in_the_middle(world: &World) {
     let refused =
         requests.iter().filter(|r| r.destination == "rotated-api" && r.answered == Some(401));
     let refused = refused.count();
-    assert!(refused < 60, "{refused} calls were refused; a few a process are enough");
+    // Those that were under way with the old key: ten processes with ten calls each, and no second round.
+    assert!(refused <= 100, "{refused} calls were refused");
 }
 
 async fn rotated(world: &World) {
