@@ -49,22 +49,31 @@ impl FromStr for Rate {
     }
 }
 
+/// Between a slot and the vendor lie a write to the ledger, a credential and a connection: at a rate by the second they
+/// need more than a tenth of it.
+const LEAST_SPARE: Duration = Duration::from_millis(250);
+
 impl Rate {
-    /// The distance between two slots: a tenth more than the rate asks, so that calls which start
-    /// late or travel slowly still do not meet in one window.
+    /// The distance between two slots: more than the rate asks, so that calls which start late or travel slowly still
+    /// do not meet in one window.
     pub fn interval(self) -> Duration {
-        self.per.mul_f64(1.1) / self.calls.max(1)
+        (self.per + self.spare()) / self.calls.max(1)
     }
 
-    /// How late a call may leave after its slot, so that it and the next ones never meet in one window: less than what
-    /// the slots lie further apart than the rate asks, and the rest is for the way to the vendor.
+    /// How much longer than the rate asks its calls take all together.
+    fn spare(self) -> Duration {
+        (self.per / 10).max(LEAST_SPARE)
+    }
+
+    /// How late a call may leave after its slot, so that it and the next ones never meet in one window; what is left
+    /// of the spare time is for the way to the vendor.
     pub(crate) fn latest(self) -> Duration {
-        self.per / 16
+        self.spare() * 3 / 4
     }
 
-    /// How late a slot may still be used: less than half of what the slots are apart beyond the rate.
+    /// How late a slot may still be used: less than half of the spare time.
     pub(crate) fn tolerance(self) -> Duration {
-        self.per / 25
+        self.spare() * 2 / 5
     }
 }
 
@@ -176,13 +185,13 @@ mod tests {
             panic!("the first books at once")
         };
         assert_eq!((block.next, block.left), (at(0), 10));
-        assert_eq!(pace.free, Some(at(1_100)));
+        assert_eq!(pace.free, Some(at(1_250)));
         let Booking::Block(pace, block) =
             book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
         else {
             panic!("there is room within two seconds")
         };
-        assert_eq!((block.next, block.left), (at(1_100), 9));
+        assert_eq!((block.next, block.left), (at(1_250), 7));
         let Booking::Later(pace, first) =
             book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
         else {
@@ -193,7 +202,7 @@ mod tests {
         else {
             panic!("all within reach is taken")
         };
-        assert_eq!((first, second), (at(2_090), at(2_200)));
+        assert_eq!((first, second), (at(2_125), at(2_250)));
     }
 
     #[test]
@@ -229,12 +238,12 @@ mod tests {
         let Booking::Later(_, place) = book(&pace, TEN_A_SECOND, 1, reach, at(0)) else {
             panic!("what the fast one has booked may be meant for now")
         };
-        assert_eq!(place, at(2_110));
+        assert_eq!(place, at(2_125));
         let Booking::Block(_, block) = book(&pace, TEN_A_SECOND, 1, reach, at(600_000 + 1_200))
         else {
             panic!("in the fast one's own time its slots are over")
         };
-        assert_eq!(block.next, at(601_200));
+        assert_eq!(block.next, at(601_250));
     }
 
     proptest! {
