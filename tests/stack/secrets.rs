@@ -106,7 +106,8 @@ async fn commands(world: &World) -> Vec<(String, String)> {
             said.push(told("record", desk.record(&entry.record.id, None).await));
         }
     }
-    let known = entries.first().map(|entry| entry.id.to_string()).expect("something ran");
+    let known = entries.iter().find(|entry| entry.class().is_some()).expect("something is parked");
+    let known = known.id.to_string();
     assert!(said.iter().any(|(_, text)| text.contains(&known)), "nothing was said of {known}");
     said
 }
