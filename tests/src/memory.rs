@@ -94,6 +94,8 @@ struct Inside {
     alerts: Vec<Alert>,
     /// After so many tickets no further one is sent.
     sends_left: Option<u32>,
+    /// The next write of an entry takes so long.
+    slow_save: Duration,
     /// So many alerts fail before one arrives.
     deaf: u32,
     counts: Counts,
@@ -204,6 +206,11 @@ impl World {
     /// After so many more tickets the queues refuse every further one, as to a function that dies there.
     pub fn fail_sends_after(&self, tickets: u32) {
         self.inside.borrow_mut().sends_left = Some(tickets);
+    }
+
+    /// The next write of an entry takes so long.
+    pub fn slow_save(&self, length: Duration) {
+        self.inside.borrow_mut().slow_save = length;
     }
 
     /// The queues take tickets again.

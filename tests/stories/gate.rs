@@ -7,11 +7,12 @@ use fairlead_core::{
     entry::{Entry, State},
     gate::Pause,
     id::DestinationName,
+    integration::Dedupe,
     pace::Rate,
 };
 use fairlead_tests::{
     memory::{Says, World},
-    sample::{deal, integration, keyed, noon, waits},
+    sample::{asked, deal, deal_with_question, integration, keyed, noon, waits},
 };
 use futures::executor::block_on;
 
@@ -163,3 +164,35 @@ fn over(world: &World, rate: Rate) -> Option<String> {
         (within > most).then(|| format!("{within} calls in the minute from {first}"))
     })
 }
+
+/// Guarantee 7: what the ledger held up after its slot came must not meet the next calls in one window.
+#[test]
+fn a_call_that_is_late_for_its_slot_waits_for_another() {
+    let world = patient(&[10, 60]);
+    limit(&world);
+    world.submit(deal("D-1")).expect("accepted");
+    world.slow_save(LATE);
+    world.settle();
+    assert_eq!((world.entry().life.state, world.entry().life.attempts), (State::Delivered, 1));
+    assert_eq!(world.vendor.borrow().calls.len(), 1);
+    assert!(world.history().contains("no time left for a call"), "{}", world.history());
+}
+
+/// The same of a question: the vendor counts it like any other call.
+#[test]
+fn a_question_that_is_late_for_its_slot_waits_for_another() {
+    let world = World::new(asked(integration(Dedupe::None, waits(&[10, 60]))));
+    limit(&world);
+    world.vendor.borrow_mut().script = [Says::Silence].into();
+    world.submit(deal_with_question("D-1")).expect("accepted");
+    world.settle_until(noon() + Duration::from_secs(5));
+    world.slow_save(LATE);
+    world.settle();
+    assert_eq!(world.entry().life.state, State::Delivered);
+    let vendor = world.vendor.borrow();
+    assert_eq!((vendor.calls.len(), vendor.questions.len()), (2, 1));
+    assert!(world.history().contains("no time left for a call"), "{}", world.history());
+}
+
+/// Longer than a call may leave after its slot at ten a minute.
+const LATE: Duration = Duration::from_secs(5);

@@ -18,6 +18,7 @@ use crate::{
     id::{EntryKey, Sha256Hex},
     integration::Catalog,
     issue,
+    meaning::Finding,
     notice::Notice,
     obstacle::Obstacle,
     outcome::{Answer, NotSent},
@@ -327,11 +328,16 @@ async fn run<P: Ports>(
     pass: Option<Pass>,
 ) -> Result<Option<Input>, PortError> {
     for command in commands {
+        // The ledger took its time: a vendor's rate holds for calls and questions as they leave.
+        let is_late = pass.is_some_and(|pass| pass.is_late(ports.now()));
+        let (answer, took) = (Answer::NotSent(NotSent::NoTime), Duration::ZERO);
         match command {
-            // The ledger took its time: a vendor's rate holds for calls as they leave.
-            Command::Call { token, .. } if pass.is_some_and(|pass| pass.is_late(ports.now())) => {
-                let answer = Answer::NotSent(NotSent::NoTime);
-                return Ok(Some(Input::Answered { token, answer, took: Duration::ZERO }));
+            Command::Call { token, .. } if is_late => {
+                return Ok(Some(Input::Answered { token, answer, took }));
+            }
+            Command::Look { token, .. } if is_late => {
+                let finding = Finding::Unclear;
+                return Ok(Some(Input::Looked { token, answer, finding, took }));
             }
             Command::Call { token, fresh_secret } => {
                 let (answer, took) = ports.call(entry, fresh_secret).await;

@@ -169,6 +169,7 @@ impl Ports for World {
             return Ok(if ours { Saved::Done } else { Saved::Lost });
         }
         inside.write(entry);
+        inside.now = after(inside.now, std::mem::take(&mut inside.slow_save));
         Ok(Saved::Done)
     }
 
