@@ -38,7 +38,7 @@ pub fn lookup_after(after: Duration) -> Lookup {
     let each = Box::new(Expression::Step { of: items, to: Step::Each, lenient: false });
     let found = Expression::Step { of: each, to: Step::Member("id".to_owned()), lenient: false };
     let get = "/v2/invoices?external_id=\\(.data.deal.id)".to_owned();
-    Lookup { get, found, ours: None, after }
+    Lookup { get, found, ours: None, absent_if: None, after }
 }
 
 /// The same integration, whose vendor can be asked a minute after a call.

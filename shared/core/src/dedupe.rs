@@ -54,6 +54,9 @@ pub struct Lookup {
     /// Gives for each of them, in the same order, whether it is the one that we asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ours: Option<Expression>,
+    /// Recognises an answer that says "I have none", such as a 404: without it only an empty 2xx says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent_if: Option<Expression>,
     /// How long after the doubtful call the vendor is asked: what it has not shown by then it does not have.
     #[serde(with = "span::millis")]
     pub after: Duration,

@@ -15,9 +15,9 @@ use crate::{
     id::{DestinationName, Token},
     integration::Destination,
     outcome::Answer,
-    pace::Rate,
+    pace::{Rate, Slot},
     ports::{Gates, PortError, Ports, Saved},
-    span::after,
+    span::{after, until},
 };
 
 /// A copy of a gate is trusted for this long; so long may a call pass after the breaker opened elsewhere.
@@ -37,7 +37,7 @@ const MOST_RACES: usize = 8;
 pub struct Pass {
     era: u32,
     token: Token,
-    leave_by: Option<Timestamp>,
+    slot: Option<Slot>,
 }
 
 impl Pass {
@@ -46,9 +46,14 @@ impl Pass {
         self.era
     }
 
+    /// How long until the call's slot comes, where one does.
+    pub(crate) fn waits(self, now: Timestamp) -> Option<Duration> {
+        self.slot.map(|slot| until(now, slot.at)).filter(|wait| !wait.is_zero())
+    }
+
     /// Whether the call's slot has passed while it was made ready: it must not leave any more.
     pub(crate) fn is_late(self, now: Timestamp) -> bool {
-        self.leave_by.is_some_and(|latest| latest < now)
+        self.slot.is_some_and(|slot| slot.until < now)
     }
 }
 
@@ -88,12 +93,12 @@ pub async fn enter<P: Ports>(
             // A probe needs no slot: nothing else passes.
             Permit::Probe(_) => turn::place_now(ports, destination, token, lease).await?,
         };
-        let leave_by = match turned {
+        let slot = match turned {
             Turned::Later(until) => return held(until, true),
-            Turned::Go(leave_by) => leave_by,
+            Turned::Go(slot) => slot,
         };
         if let Some(era) = pass_on(ports, memory, destination, token, lease).await? {
-            return Ok(Door::Open(Pass { era, token, leave_by }));
+            return Ok(Door::Open(Pass { era, token, slot }));
         }
         turn::give_back(ports, destination, token).await?;
     }
@@ -135,7 +140,7 @@ pub async fn again<P: Ports>(
 ) -> Result<Door, PortError> {
     let Some(rate) = destination.rate else { return Ok(Door::Open(pass)) };
     Ok(match turn::once_more(ports, memory, &destination.name, rate).await? {
-        Turned::Go(leave_by) => Door::Open(Pass { leave_by, ..pass }),
+        Turned::Go(slot) => Door::Open(Pass { slot, ..pass }),
         Turned::Later(until) => Door::Closed { until, turn: true },
     })
 }

@@ -49,8 +49,8 @@ impl FromStr for Rate {
     }
 }
 
-/// Between a slot and the vendor lie a write to the ledger, a credential and a connection: at a rate by the second they
-/// need more than a tenth of it.
+/// Between a slot and the vendor lie a credential and a connection: at a rate by the second they need more than a tenth
+/// of it.
 const LEAST_SPARE: Duration = Duration::from_millis(250);
 
 impl Rate {
@@ -65,15 +65,26 @@ impl Rate {
         (self.per / 10).max(LEAST_SPARE)
     }
 
-    /// How late a call may leave after its slot, so that it and the next ones never meet in one window; what is left
-    /// of the spare time is for the way to the vendor.
-    pub(crate) fn latest(self) -> Duration {
-        self.spare() * 3 / 4
-    }
-
-    /// How late a slot may still be used: less than half of the spare time.
+    /// How late a slot may still be used, so that its call and the next ones never meet in one window; what is left of
+    /// the spare time, the larger part, is for a credential, a connection and the way to the vendor.
     pub(crate) fn tolerance(self) -> Duration {
         self.spare() * 2 / 5
+    }
+}
+
+/// The moment for which one call was given its slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// The call does not leave before.
+    pub at: Timestamp,
+    /// Nor later, for then it would meet the calls of later slots.
+    pub until: Timestamp,
+}
+
+impl Slot {
+    /// One of a destination with this rate.
+    pub(crate) fn new(at: Timestamp, rate: Rate) -> Self {
+        Self { at, until: after(at, rate.tolerance()) }
     }
 }
 

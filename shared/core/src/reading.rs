@@ -79,28 +79,21 @@ impl Reading<'_> {
         meaning
     }
 
-    /// What the answer to a lookup says. Only a clean one says that nothing is there.
+    /// What the answer to a lookup says. Only a clean one, or one that is declared to, says that nothing is there.
     pub fn finding(&self, lookup: &Lookup, heard: &Heard<'_>) -> Finding {
-        if !(200..300).contains(&heard.status) {
-            return Finding::Unclear;
-        }
         let (input, scope) = (heard.value(), self.scope());
-        let found = lookup.found.values(&input, &scope);
-        let ids = found.and_then(|found| found.iter().map(VendorId::read).collect());
-        let Some(ids): Option<Vec<VendorId>> = ids else { return Finding::Unclear };
-        if let Some(ours) = &lookup.ours {
-            let ours = ours.values(&input, &scope).unwrap_or_default();
-            if ours.len() != ids.len() || !ours.iter().all(Value::is_boolean) {
-                return Finding::Unclear;
-            }
-            if ours.contains(&Value::Bool(false)) {
-                return Finding::Foreign;
-            }
-        }
-        match <[VendorId; 1]>::try_from(ids) {
-            Ok([id]) => Finding::Ours(id),
-            Err(ids) if ids.is_empty() => Finding::Absent,
-            Err(ids) => Finding::Several(ids.len()),
+        let absent = lookup.absent_if.as_ref().is_some_and(|rule| rule.holds(&input, &scope));
+        let plain = Answer::Replied(Reply::plain(heard.status, None, ""));
+        match (judge(&plain), absent) {
+            (Outcome::Delivered, false) => listed(lookup, &input, &scope),
+            // An answer that says both is not understood.
+            (Outcome::Delivered, true) => match lookup.found.values(&input, &scope) {
+                Some(found) if !found.is_empty() => Finding::Unclear,
+                Some(_) | None => Finding::Absent,
+            },
+            (Outcome::Rejected, true) if heard.status >= 400 => Finding::Absent,
+            // A refused credential, a request to slow down, a redirect or a fault of the vendor's says nothing of the record.
+            (Outcome::Rejected | Outcome::NoEffect(_) | Outcome::Unknown, _) => Finding::Unclear,
         }
     }
 
@@ -111,6 +104,27 @@ impl Reading<'_> {
             request: json(&self.request.body),
             key: Value::from(self.key.as_str()),
         }
+    }
+}
+
+/// What an answer says that lists what there is.
+fn listed(lookup: &Lookup, input: &Value, scope: &Scope) -> Finding {
+    let found = lookup.found.values(input, scope);
+    let ids = found.and_then(|found| found.iter().map(VendorId::read).collect());
+    let Some(ids): Option<Vec<VendorId>> = ids else { return Finding::Unclear };
+    if let Some(ours) = &lookup.ours {
+        let ours = ours.values(input, scope).unwrap_or_default();
+        if ours.len() != ids.len() || !ours.iter().all(Value::is_boolean) {
+            return Finding::Unclear;
+        }
+        if ours.contains(&Value::Bool(false)) {
+            return Finding::Foreign;
+        }
+    }
+    match <[VendorId; 1]>::try_from(ids) {
+        Ok([id]) => Finding::Ours(id),
+        Err(ids) if ids.is_empty() => Finding::Absent,
+        Err(ids) => Finding::Several(ids.len()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fairlead_aws::vendor::Vendor;
 use fairlead_core::{
-    expression::{Expression, Step},
+    expression::{Comparison, Expression, Step},
     id::VendorId,
     integration::{Dedupe, Lookup},
     meaning::Finding,
@@ -25,6 +25,7 @@ fn lookup() -> Lookup {
         get: "/v2/invoices?external_id=\\(.id)".to_owned(),
         found: member(step(items, Step::Each), "id"),
         ours: None,
+        absent_if: None,
         after: Duration::from_secs(60),
     }
 }
@@ -76,6 +77,34 @@ async fn what_is_found_is_read_from_a_clean_answer_only() {
     ] {
         let text = unclear.clone();
         assert_eq!(found(unclear).await, Finding::Unclear, "{text}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_vendor_may_say_by_a_status_that_it_has_none_where_that_is_declared() {
+    let missing = |status: u16| {
+        let of = Box::new(Expression::Input);
+        let at = Expression::Step { of, to: Step::Member("status".to_owned()), lenient: false };
+        let is = Comparison::Equal;
+        Some(Expression::Compare(Box::new(at), is, Box::new(Expression::Literal(status.into()))))
+    };
+    for (said, body, wanted) in [
+        (404, "{}", Finding::Absent),
+        (410, "", Finding::Absent),
+        (200, r#"{"error":"none"}"#, Finding::Absent),
+        (200, r#"{"items":[{"id":1}]}"#, Finding::Unclear),
+        (301, "{}", Finding::Unclear),
+        (401, "{}", Finding::Unclear),
+        (403, "{}", Finding::Unclear),
+        (408, "{}", Finding::Unclear),
+        (429, "{}", Finding::Unclear),
+        (500, "{}", Finding::Unclear),
+        (503, "{}", Finding::Unclear),
+    ] {
+        let server = Server::saying(answer(&format!("{said} X"), body)).await;
+        let lookup = Lookup { absent_if: missing(said), ..lookup() };
+        let (_, finding) = at(server.port).look(&call().whole(), &lookup).await;
+        assert_eq!(finding, wanted, "{said} {body}");
     }
 }
 

@@ -62,9 +62,16 @@ impl Reader<'_> {
         let get = fields.text("get", self.mistakes).and_then(|said| self.question(said, known));
         let found = fields.text("found", self.mistakes).and_then(|said| self.found(said));
         let ours = self.rule(&mut fields, "ours");
+        let absent_if = self.rule(&mut fields, "absent_if");
         let after = fields.length("after", Lookup::USUAL_AFTER, self.mistakes);
         fields.finish(self.mistakes);
-        Some(Lookup { get: get?, found: found?, ours: ours?, after: after?.0 })
+        Some(Lookup {
+            get: get?,
+            found: found?,
+            ours: ours?,
+            absent_if: absent_if?,
+            after: after?.0,
+        })
     }
 
     fn question(&mut self, said: Said<'_>, known: Known<'_>) -> Option<String> {

@@ -303,6 +303,9 @@ struct Ask {
     found: Jq,
     /// jq expression over the answer: of each that was found, whether it is ours.
     ours: Option<Jq>,
+    /// jq expression over the answer: recognises one that says "I have none", as in `.status == 404`. Without it only
+    /// a 2xx that lists nothing says so.
+    absent_if: Option<Jq>,
     /// How long to wait before asking. Without it 1 minute.
     after: Option<Length>,
 }

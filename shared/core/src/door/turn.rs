@@ -8,7 +8,7 @@ use super::{FRESH_FOR, MOST_RACES, Memory, REACH};
 use crate::{
     id::{DestinationName, Token},
     integration::Destination,
-    pace::{Booking, Rate, book},
+    pace::{Booking, Rate, Slot, book},
     ports::{Gates, PortError, Ports, Saved},
     running::{Room, Running},
     span::{after, until},
@@ -33,13 +33,17 @@ const COME_BACK: Duration = Duration::from_secs(1);
 /// See [`COME_BACK`].
 const SPREAD: Duration = Duration::from_secs(4);
 
+/// The claim of the delivery is written between the wait and the slot, so the wait ends so much earlier: a write takes
+/// a few milliseconds, and up to this when the ledger is busy.
+const LEAD: Duration = Duration::from_millis(100);
+
 /// A place is given back against this many others at once; then its lease gives it back.
 const MOST_RACES_OUT: usize = 32;
 
 /// What a wait for a call's turn has come to.
 pub(super) enum Turned {
-    /// The call may leave: until then, where a rate is declared.
-    Go(Option<Timestamp>),
+    /// The call may leave: in its slot, where a rate is declared.
+    Go(Option<Slot>),
     /// It comes back then.
     Later(Timestamp),
 }
@@ -68,14 +72,14 @@ pub(super) async fn wait<P: Ports>(
         return Ok(Turned::Later(come_back(ports)));
     }
     let slot = match slot(ports, memory, of, rate).await? {
-        Turn::Now(slot) => slot,
+        Turn::Soon(slot) => slot,
         Turn::Later(place) => return Ok(Turned::Later(place)),
     };
     if let Some(later) = place(ports, destination, token, lease, 0).await? {
         return Ok(Turned::Later(later));
     }
-    if ports.now() <= after(slot, rate.tolerance()) {
-        return Ok(Turned::Go(Some(after(slot, rate.latest()))));
+    if ports.now() <= slot.until {
+        return Ok(Turned::Go(Some(slot)));
     }
     give_back(ports, destination, token).await?;
     Ok(Turned::Later(after(ports.now(), FRESH_FOR)))
@@ -92,7 +96,7 @@ pub(super) async fn once_more<P: Ports>(
     rate: Rate,
 ) -> Result<Turned, PortError> {
     Ok(match slot(ports, memory, of, rate).await? {
-        Turn::Now(slot) => Turned::Go(Some(after(slot, rate.latest()))),
+        Turn::Soon(slot) => Turned::Go(Some(slot)),
         Turn::Later(place) => Turned::Later(place),
     })
 }
@@ -135,13 +139,13 @@ pub(super) async fn give_back<P: Ports>(
 }
 
 enum Turn {
-    /// This slot has come.
-    Now(Timestamp),
+    /// This slot comes within [`LEAD`].
+    Soon(Slot),
     /// There is none within reach; the place in the line is then.
     Later(Timestamp),
 }
 
-/// Waits for a slot within reach.
+/// Waits for a slot within reach, until it is about to come.
 async fn slot<P: Ports>(
     ports: &P,
     memory: &Memory,
@@ -150,9 +154,9 @@ async fn slot<P: Ports>(
 ) -> Result<Turn, PortError> {
     for _ in 0..MOST_RACES {
         let now = ports.now();
-        if let Some(slot) = memory.slot(of, now) {
-            ports.pause_for(until(now, slot)).await;
-            return Ok(Turn::Now(slot));
+        if let Some(at) = memory.slot(of, now) {
+            ports.pause_for(until(now, at).saturating_sub(LEAD)).await;
+            return Ok(Turn::Soon(Slot::new(at, rate)));
         }
         let pace = ports.gates().pace(of).await?.unwrap_or_default();
         let (mut next, block, place) = match book(&pace, rate, BLOCK, REACH, ports.now()) {
