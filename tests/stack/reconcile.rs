@@ -1,20 +1,25 @@
-//! What was changed in the vendor's own system is found, all of it and nothing else, and nothing is touched.
+//! What was changed in the vendor's own system is found, all of it and nothing else; only `--apply` changes anything.
 
 use clap::Parser;
-use fairlead::cli::Cli;
+use fairlead::{cli::Cli, vendor::Step};
+use fairlead_core::{class::Class, entry::End, history::What, id::VendorId};
 use futures::FutureExt;
 use serde_json::{Map, json};
 
 use crate::{
-    desk::desk,
+    desk::{closed, desk},
     support::{case::Case, scenario::Scenario, wait::SOON, world::World},
 };
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    vec![Scenario::new(
-        "reconcile finds what was changed at the vendor, and touches nothing",
-        |w| found(w).boxed_local(),
-    )]
+    vec![
+        Scenario::new("reconcile finds what was changed at the vendor, and touches nothing", |w| {
+            found(w).boxed_local()
+        }),
+        Scenario::new("reconcile --apply resolves what the vendor has, and nothing else", |w| {
+            applied(w).boxed_local()
+        }),
+    ]
 }
 
 async fn found(world: &World) {
@@ -26,7 +31,7 @@ async fn found(world: &World) {
     for case in &cases {
         entries.push(world.delivered(SOON, case).await);
     }
-    let nothing = reconcile(world).await;
+    let nothing = reconcile(world, &["deal-won-to-invoice"]).await;
     assert!(!nothing.contains("REC-"), "both sides agree on these:\n{nothing}");
     let fields = |value| Map::from_iter([("amount_cents".to_owned(), value)]);
     assert!(world.vendor.remove_invoice("deal-REC-1"));
@@ -34,7 +39,7 @@ async fn found(world: &World) {
     let status = Map::from_iter([("status".to_owned(), json!("void"))]);
     assert!(world.vendor.alter_invoice("deal-REC-4", status));
     let stray = world.vendor.enter_invoice("finance-api", "deal-REC-X", fields(json!(1)));
-    let text = reconcile(world).await;
+    let text = reconcile(world, &["deal-won-to-invoice"]).await;
     let mut lines: Vec<Vec<&str>> = text
         .lines()
         .filter(|line| line.contains("REC-"))
@@ -60,9 +65,47 @@ async fn found(world: &World) {
     world.vendor.remove_invoice("deal-REC-X");
 }
 
+async fn applied(world: &World) {
+    let cases = ["had", "never", "removed"].map(|id| Case::thing("thing-to-plain", id));
+    let [had, never, removed] = &cases;
+    world.vendor.behave(&had.id, vec![Step::CommitThenReset]);
+    world.vendor.behave(&never.id, vec![Step::Reset]);
+    for case in &cases {
+        world.accept(case).await;
+    }
+    world.parked(SOON, had, Class::InDoubt).await;
+    let doubted = world.parked(SOON, never, Class::InDoubt).await;
+    world.told(never, &doubted).await;
+    let gone = world.delivered(SOON, removed).await;
+    assert!(world.vendor.remove_invoice(&removed.external));
+    let [invoice] = &world.vendor.invoices_for(&had.external)[..] else { panic!("one record") };
+
+    let only = reconcile(world, &["thing-to-plain"]).await;
+    assert!(only.contains("1 missing, 0 extra, 1 differing"), "{only}");
+    let apply = ["thing-to-plain", "--apply", "--reason", "the vendor lists it", "--yes"];
+    let text = reconcile(world, &apply).await;
+    assert!(text.contains("1 were in doubt and are resolved now."), "{text}");
+    let resolved = closed(world, had, End::Resolved).await;
+    assert_eq!(resolved.life.vendor_id, Some(VendorId::new(&invoice.id)));
+    let why = "the vendor lists it";
+    let noted = |what: &What| matches!(what, What::Resolved { reason, .. } if reason == why);
+    assert!(resolved.history.lines.iter().any(|line| noted(&line.what)), "{resolved:?}");
+    let again = reconcile(world, &apply).await;
+    assert!(!again.contains("are resolved now"), "{again}");
+    assert_eq!(world.entry(&never.entry()).await.map(|e| e.life.state), Some(doubted.life.state));
+    assert_eq!(world.entry(&removed.entry()).await.as_ref(), Some(&gone));
+    for case in &cases {
+        assert_eq!(world.requests(case).iter().filter(|r| r.method != "GET").count(), 1);
+    }
+    let audit = desk(world).await.audit(None, 1000, None).await.expect("the ledger answers");
+    let id = resolved.id.to_string();
+    let notes = audit.acts.iter().filter(|note| note.reason == why);
+    assert_eq!(notes.map(|note| note.on.contains(&id)).collect::<Vec<_>>(), [true]);
+}
+
 /// What the command prints.
-async fn reconcile(world: &World) -> String {
-    let words = ["fairlead", "reconcile", "deal-won-to-invoice", "--since", "1h"];
+async fn reconcile(world: &World, words: &[&str]) -> String {
+    let words = ["fairlead", "reconcile"].iter().chain(words).chain(&["--since", "1h"]);
     let cli = Cli::try_parse_from(words).expect("a command");
     let shown = cli.at(&desk(world).await).await;
     let shown = shown.unwrap_or_else(|failure| panic!("{failure}"));

@@ -8,7 +8,6 @@ use futures::{FutureExt, future::join_all};
 use serde_json::Value;
 
 use crate::support::{
-    case::Case,
     many::{things, took},
     scenario::Scenario,
     stage::Stage,
@@ -49,8 +48,10 @@ async fn dead(world: &World) {
     let beside_dead = slowest(world, "DEAD", Some("thing-to-sick")).await;
     to("hung-api", Step::HangBefore);
     let beside_hung = slowest(world, "HUNG", Some("thing-to-hung")).await;
-    eprintln!("slowest delivery of {MANY}: alone {alone:?}, beside as many to a healthy destination {beside_well:?}, \
-        to a dead one {beside_dead:?}, to one that never answers {beside_hung:?}");
+    eprintln!(
+        "slowest delivery of {MANY}: alone {alone:?}, beside as many to a healthy destination {beside_well:?}, \
+        to a dead one {beside_dead:?}, to one that never answers {beside_hung:?}"
+    );
     world.stages.leave(Stage::Measured);
 }
 
@@ -64,7 +65,12 @@ async fn slowest(world: &World, prefix: &str, beside: Option<&'static str>) -> D
     let entries = world.delivered_all(LONG, &well).await;
     let mut all: Vec<Duration> = entries.iter().map(took).collect();
     all.sort_unstable();
-    eprintln!("{prefix}: posted in {posted:?}; median {:?}, 99 of 100 {:?}, slowest {:?}", all[MANY/2], all[MANY*99/100], all[MANY-1]);
+    eprintln!(
+        "{prefix}: posted in {posted:?}; median {:?}, 99 of 100 {:?}, slowest {:?}",
+        all[MANY / 2],
+        all[MANY * 99 / 100],
+        all[MANY - 1]
+    );
     all.into_iter().max().unwrap_or_default()
 }
 

@@ -328,7 +328,9 @@ async fn run<P: Ports>(
     pass: Option<Pass>,
 ) -> Result<Option<Input>, PortError> {
     for command in commands {
-        if is_call(&command) && let Some(wait) = pass.and_then(|pass| pass.waits(ports.now())) {
+        if is_call(&command)
+            && let Some(wait) = pass.and_then(|pass| pass.waits(ports.now()))
+        {
             ports.pause_for(wait).await;
         }
         // The ledger took its time: a vendor's rate holds for calls and questions as they leave.
