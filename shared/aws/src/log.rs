@@ -33,10 +33,9 @@ pub fn init() {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// One wide line per transition of a delivery, with what it adds to our metrics.
-pub fn transition(entry: &Entry) {
+/// One wide line per write of a delivery, with what the lines that it has added add to our metrics.
+pub(crate) fn transition(entry: &Entry, lines: &[Line]) {
     let life = &entry.life;
-    let lines = last_transition(entry);
     let mut wide = line("INFO", "delivery");
     let mut put = |name: &str, value: Value| wide.insert(name.to_owned(), value);
     put("delivery", entry.id.to_string().into());
@@ -81,14 +80,6 @@ fn heard(what: &What) -> Vec<(&'static str, Value)> {
     };
     let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     vec![told, ("answer", said(answer).into()), ("took_ms", took.into())]
-}
-
-/// The lines that the last write has added: one write happens at one time.
-fn last_transition(entry: &Entry) -> &[Line] {
-    let lines = &entry.history.lines;
-    let Some(at) = lines.last().map(|line| line.at) else { return &[] };
-    let old = lines.iter().rposition(|line| line.at != at).map_or(0, |place| place + 1);
-    &lines[old..]
 }
 
 /// A line's beginning: when, how bad, and what.

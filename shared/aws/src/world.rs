@@ -10,6 +10,7 @@ use fairlead_core::{
     door::Memory,
     drive::Rules,
     entry::Entry,
+    history::Line,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     integration::{Catalog, Destination, Integration},
     meaning::Finding,
@@ -173,27 +174,22 @@ impl Ports for Aws {
 
     async fn insert(&self, entry: &Entry) -> Result<Inserted, PortError> {
         let inserted = self.parts.ledger.insert(entry, self.now()).await?;
-        match &inserted {
-            Inserted::New => crate::log::transition(entry),
-            Inserted::Exists(first) => crate::metric::came_again(entry, first),
+        if let Inserted::Exists(first) = &inserted {
+            crate::metric::came_again(entry, first);
         }
         Ok(inserted)
     }
 
     async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
-        let saved = self.parts.ledger.save(entry, replaces).await?;
-        if saved == Saved::Done {
-            crate::log::transition(entry);
-        }
-        Ok(saved)
+        self.parts.ledger.save(entry, replaces).await
     }
 
     async fn rewrite(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
-        let saved = self.parts.ledger.rewrite(entry, replaces).await?;
-        if saved == Saved::Done {
-            crate::log::transition(entry);
-        }
-        Ok(saved)
+        self.parts.ledger.rewrite(entry, replaces).await
+    }
+
+    fn log(&self, entry: &Entry, added: &[Line]) {
+        crate::log::transition(entry, added);
     }
 
     async fn linked(

@@ -88,6 +88,7 @@ pub(crate) async fn accept_telling<P: Ports>(
     origin.into_iter().for_each(|line| entry.history.push(entry.life.begun_at, line));
     let (entry, accepted) = match ports.insert(&entry).await? {
         Inserted::New => {
+            ports.log(&entry, &entry.history.lines);
             let id = entry.id;
             (entry, Accepted::New(id))
         }

@@ -270,6 +270,7 @@ async fn save<P: Ports>(
     changed.life = life;
     changed.life.version = replaces.next();
     changed.writer = ports.token();
+    let added = lines.len();
     lines.into_iter().for_each(|what| changed.history.push(now, what));
     let saved = match made {
         Some((request, config)) => {
@@ -280,7 +281,11 @@ async fn save<P: Ports>(
         None => ports.save(&changed, replaces).await?,
     };
     match saved {
-        Saved::Done => Ok(Turn::Saved(changed)),
+        Saved::Done => {
+            let old = changed.history.lines.len().saturating_sub(added);
+            ports.log(&changed, &changed.history.lines[old..]);
+            Ok(Turn::Saved(changed))
+        }
         Saved::Lost => Ok(ports.load(&entry.key).await?.map_or(Turn::Gone, Turn::Lost)),
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     crosswalk::Link,
     entry::Entry,
     gate::Gate,
+    history::Line,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     issue::{Issue, IssueId, step::Looked},
     meaning::Finding,
@@ -66,6 +67,9 @@ pub trait Ports {
         entry: &Entry,
         replaces: Version,
     ) -> impl Future<Output = Result<Saved, PortError>>;
+
+    /// Tells the log and the metrics of a write that was done, and of the lines that it has added; nobody waits for it.
+    fn log(&self, _entry: &Entry, _added: &[Line]) {}
 
     /// What a destination calls a record, read consistently; `None` while no answer has said so.
     fn linked(
