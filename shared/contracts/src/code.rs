@@ -111,6 +111,7 @@ codes! {
     FL0602 "a later change would be taken for a repetition",
     FL0603 "nobody is told when the owner does not look",
     FL0604 "nothing tries the integration",
+    FL0605 "a stranger's record could be adopted",
 }
 
 impl Code {

@@ -24,6 +24,7 @@ pub(super) fn give(
     let mut advice = Advice { source, root, mistakes };
     advice.second_record(integration);
     advice.later_change(integration);
+    advice.stranger(integration);
     if integration.owner.escalate.is_empty() {
         let message = "when the owner does not look, nobody else is told";
         let help = "add owner.escalate, here or in defaults.yaml: [{to: chat, after: 0m}, {to: pagerduty, after: 30m}]";
@@ -65,6 +66,15 @@ impl Advice<'_> {
                 self.warn(Code::FL0601, &["request", "path"], message, help);
             }
             Method::Put | Method::Delete => {}
+        }
+    }
+
+    /// Where a vendor that overlooks the question's parameters would list somebody else's record.
+    fn stranger(&mut self, of: &Integration) {
+        if of.lookup.as_ref().is_some_and(|lookup| lookup.ours.is_none()) {
+            let message = "whatever one record the vendor lists is taken for this delivery's";
+            let help = "say by which of our values it is recognised, as in ours: .body.items[] | .external_id == $request.external_id";
+            self.warn(Code::FL0605, &["response", "unsure"], message, help);
         }
     }
 

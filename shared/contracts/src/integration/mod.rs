@@ -1,6 +1,7 @@
 //! Reads one `integration.yaml` and the files it names.
 
 mod advice;
+mod backoff;
 mod defaults;
 mod identity;
 mod order;

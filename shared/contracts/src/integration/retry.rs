@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use fairlead_core::integration::{Dedupe, Lookup, RequestRule, RetryPolicy};
 
-use super::{Reader, Tables, identity::Identity, response::Response};
+use super::{Reader, Tables, backoff, identity::Identity, response::Response};
 use crate::{
     code::Code,
     fields::{Fields, length, said},
@@ -70,11 +70,19 @@ impl Reader<'_> {
     }
 
     fn schedule(&mut self, node: &Node) -> Option<Vec<Duration>> {
-        let Kind::List(items) = &node.kind else {
-            let help = "write a list of waits, as in [10s, 1m, 1h]";
-            let message = "\"retry.schedule\" must be a list";
-            self.mistakes.add(Code::FL0105, self.source, &node.span, message, help);
-            return None;
+        let items = match &node.kind {
+            Kind::List(items) => items,
+            Kind::Map(_) => {
+                let name = "retry.schedule".to_owned();
+                let fields = Fields::of(self.source, name, &node.span, node, self.mistakes)?;
+                return backoff::read(fields, self.mistakes);
+            }
+            _ => {
+                let help = "write a list of waits, as in [10s, 1m, 1h], or waits that grow, as in {first: 10s, factor: 3, times: 8}";
+                let message = "\"retry.schedule\" must be a list or a mapping";
+                self.mistakes.add(Code::FL0105, self.source, &node.span, message, help);
+                return None;
+            }
         };
         let each = items.iter().map(|item| {
             let said = said(self.source, "retry.schedule", item, self.mistakes)?;

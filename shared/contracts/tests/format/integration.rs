@@ -364,10 +364,35 @@ enum Means {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Retry {
-    /// The wait after the first failure, after the second, and so on. Without it nine waits over 46 hours.
-    schedule: Option<Vec<Length>>,
+    /// The waits after the first failure, after the second, and so on: a list, or how they grow. Without it nine waits
+    /// over 46 hours.
+    schedule: Option<Schedule>,
     /// Counted from acceptance, ends every kind of waiting. Without it 72 hours.
     give_up_after: Option<Length>,
     /// A longer Retry-After is a mistake and cut to this. Without it 6 hours.
     retry_after_max: Option<Length>,
+}
+
+/// The waits between attempts.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Schedule {
+    /// One by one.
+    List(Vec<Length>),
+    /// Each so many times the one before.
+    Grows(Grows),
+}
+
+/// Waits that grow.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Grows {
+    /// The first wait. Without it 10 seconds.
+    first: Option<Length>,
+    /// By what each wait is longer than the one before, 1 to 10. Without it 2.
+    factor: Option<u8>,
+    /// No wait is longer. Without it a day.
+    longest: Option<Length>,
+    /// How many waits there are, 1 to 50. Without it 9.
+    times: Option<u8>,
 }
