@@ -19,8 +19,9 @@ use fairlead_core::{
     meaning::Finding,
     outcome::Answer,
     pace::Pace,
-    ports::{Gates, Inserted, Issues, PortError, Ports, Saved},
+    ports::{Due, Gates, Inserted, Issues, Leave, PortError, Ports, Saved},
     record::{Record, RecordName},
+    roll::Roll,
     running::Running,
     ticket::{Queue, Ticket},
     turn::Turn,
@@ -242,6 +243,14 @@ impl Gates for Replay {
     ) -> Result<Saved, PortError> {
         Ok(Saved::Done)
     }
+
+    async fn roll(&self) -> Result<Option<Roll>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_roll(&self, _: &Roll, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
 }
 
 /// Every parking opens an issue, so that every one is told. Issues have laws of their own.
@@ -346,14 +355,14 @@ impl Ports for Replay {
         }
     }
 
-    async fn call(&self, _: &Entry, _: bool) -> (Answer, Duration) {
+    async fn call(&self, _: &Entry, _: Leave) -> (Answer, Duration) {
         match self.ask(|| Op::Call).await {
             Heard::Called(answer) => (answer, TOOK),
             other => unreachable!("{other:?}"),
         }
     }
 
-    async fn look(&self, _: &Entry, _: bool) -> (Answer, Finding, Duration) {
+    async fn look(&self, _: &Entry, _: Leave) -> (Answer, Finding, Duration) {
         match self.ask(|| Op::Ask).await {
             Heard::Asked(answer, finding) => (answer, finding, TOOK),
             other => unreachable!("{other:?}"),
@@ -367,13 +376,20 @@ impl Ports for Replay {
         }
     }
 
-    async fn due(&self, partition: &str, _: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+    async fn due(
+        &self,
+        partition: &str,
+        _: Timestamp,
+        after: Option<&Due>,
+    ) -> Result<Vec<Due>, PortError> {
         // The delivery's id ends in a zero byte; in the other partitions nothing lies, whoever looks and when.
-        if partition != due_partition(0) {
+        if partition != due_partition(0) || after.is_some() {
             return Ok(vec![]);
         }
         match self.ask(|| Op::Look).await {
-            Heard::Page(keys) => Ok(keys),
+            Heard::Page(keys) => {
+                Ok(keys.into_iter().map(|key| Due { at: self.here.now, key }).collect())
+            }
             _ => failed(),
         }
     }

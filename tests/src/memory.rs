@@ -6,7 +6,11 @@ mod queue;
 mod run;
 mod vendor;
 
-use std::{cell::RefCell, collections::BTreeMap, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use fairlead_core::{
     accept::{Accepted, Submission},
@@ -14,6 +18,7 @@ use fairlead_core::{
     crosswalk::Link,
     entry::{Carries, Entry, Work},
     gate::Gate,
+    history::What,
     id::DestinationName,
     id::{DeliveryId, EntryKey, Sha256Hex},
     integration::{Catalog, Integration},
@@ -23,6 +28,7 @@ use fairlead_core::{
     record::Record,
     render::{Found, Need, Renders},
     request::Request,
+    roll::Roll,
     running::Running,
     span::after,
     ticket::{Queue, Ticket},
@@ -89,6 +95,7 @@ struct Inside {
     turns: BTreeMap<String, Turn>,
     links: BTreeMap<String, Link>,
     running: BTreeMap<DestinationName, Running>,
+    roll: Option<Roll>,
     messages: Vec<Message>,
     dead: Vec<Message>,
     alerts: Vec<Alert>,
@@ -99,6 +106,10 @@ struct Inside {
     /// So many alerts fail before one arrives.
     deaf: u32,
     counts: Counts,
+    /// What the log was told of each write: the lines that it has added.
+    logged: Vec<Vec<What>>,
+    /// These entries cannot be read.
+    broken: BTreeSet<EntryKey>,
 }
 
 /// Where every request is made at acceptance.
@@ -211,6 +222,16 @@ impl World {
     /// The next write of an entry takes so long.
     pub fn slow_save(&self, length: Duration) {
         self.inside.borrow_mut().slow_save = length;
+    }
+
+    /// This entry cannot be read, as if a newer release had written it.
+    pub fn break_entry(&self, key: &EntryKey) {
+        self.inside.borrow_mut().broken.insert(key.clone());
+    }
+
+    /// What the log was told so far, write by write.
+    pub fn logged(&self) -> Vec<Vec<What>> {
+        self.inside.borrow().logged.clone()
     }
 
     /// The queues take tickets again.

@@ -17,6 +17,7 @@ mod issue;
 mod look;
 mod order;
 mod parking;
+mod release;
 mod submission;
 mod turn;
 mod wait;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use fairlead_core::{
     class::Class,
     entry::{End, State},
+    ticket::{Act, Queue},
 };
 use fairlead_tests::{
     memory::{Says, World},
@@ -85,6 +86,30 @@ fn after_a_lost_answer_nothing_overtakes_until_the_lease_ends() {
     let overtaking = bundle.sent().iter().position(|call| call.contains(r#""version":3"#));
     let at = called[overtaking.expect("it was sent")];
     assert!(at >= called[1] + Duration::from_secs(10), "{called:?}");
+}
+
+/// An order to discard that comes late, when the delivery was retried, waits, and is due: it leads to no call past the
+/// record's turn.
+#[test]
+fn a_stale_discard_brings_no_older_version_back() {
+    let bundle = Bundle::new();
+    let later = Some(Duration::from_secs(1_000));
+    bundle.says([Says::Status(422, None, "no"), Says::Status(429, later, "slow"), created()]);
+    let first = bundle.saved("C-12", 1);
+    bundle.world.settle();
+    let discard = bundle.ordered(&first, Act::Discard);
+    bundle.order(&first);
+    bundle.world.settle_until(bundle.world.clock() + Duration::from_secs(5));
+    let State::Waiting { due_at, .. } = bundle.now(&first).life.state else {
+        panic!("{}", bundle.history(&first))
+    };
+    let second = bundle.saved("C-12", 2);
+    bundle.world.settle_until(due_at + Duration::from_millis(100));
+    assert_eq!(bundle.now(&second).life.state, State::Delivered);
+    bundle.world.put(Queue::Dispatch, &discard);
+    bundle.world.settle();
+    assert_eq!(bundle.now(&first).life.state, SUPERSEDED, "{}", bundle.history(&first));
+    assert_eq!(bundle.sent().len(), 3);
 }
 
 #[test]

@@ -11,11 +11,14 @@ use aws_sdk_dynamodb::{
 use fairlead_core::{
     entry::Entry,
     id::{EntryKey, Version},
-    ports::{Inserted, PortError, Saved},
+    ports::{Due, Inserted, PortError, Saved},
 };
 use jiff::Timestamp;
 
-use crate::row::{LIFE, REQUEST, Row};
+use crate::{
+    row::{LIFE, REQUEST, Row},
+    work::{place, start},
+};
 
 /// An item as DynamoDB has it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -137,7 +140,12 @@ impl Ledger {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+    pub async fn due(
+        &self,
+        partition: &str,
+        until: Timestamp,
+        after: Option<&Due>,
+    ) -> Result<Vec<Due>, PortError> {
         let answer = self
             .client
             .query()
@@ -146,17 +154,13 @@ impl Ledger {
             .key_condition_expression("#work = :partition AND work_at <= :now")
             .expression_attribute_names("#work", "work")
             .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
-            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .expression_attribute_values(":now", number(until.as_millisecond()))
+            .set_exclusive_start_key(after.map(|due| start(partition, due)))
             .limit(PAGE)
             .send()
             .await
             .map_err(|e| PortError::new("look at the due index", chain(e)))?;
-        let keys = answer
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|item| item.get("pk").and_then(|pk| pk.as_s().ok()).map(EntryKey::new));
-        Ok(keys.collect())
+        Ok(answer.items.unwrap_or_default().iter().filter_map(place).collect())
     }
 }
 

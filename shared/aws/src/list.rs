@@ -46,6 +46,7 @@ impl Vendor {
             event: "null",
             credential,
             deadline: None,
+            leave_by: None,
         };
         let heard = self.ask_for(&call, MOST_PAGE).await?;
         if !(200..300).contains(&heard.status) || heard.cut {

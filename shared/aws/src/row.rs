@@ -19,7 +19,7 @@ use serde_bytes::ByteBuf;
 use crate::pack::{pack, unpack};
 
 /// The attributes that a save replaces or removes; all others are fixed at acceptance.
-pub const LIFE: [&str; 22] = [
+pub const LIFE: [&str; 24] = [
     "status",
     "version",
     "writer",
@@ -42,6 +42,8 @@ pub const LIFE: [&str; 22] = [
     "work_at",
     "history",
     "dropped",
+    "keep_until",
+    "expires_at",
 ];
 
 /// What is replaced besides when the request is made after acceptance.
@@ -88,8 +90,6 @@ pub struct Row {
     body: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body_gz: Option<ByteBuf>,
-    /// Seconds since 1970, as TTL wants it.
-    expires_at: i64,
     #[serde(flatten)]
     changing: Changing,
 }
@@ -135,7 +135,15 @@ struct Changing {
     history: Vec<Line>,
     #[serde(default)]
     dropped: u32,
+    /// How long its key is kept, in seconds since 1970. Entries of the first release do not say it apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keep_until: Option<i64>,
+    /// Seconds since 1970, as TTL wants it: out of reach while something is left to be done.
+    expires_at: i64,
 }
+
+/// The end of the year 9999.
+const NEVER: i64 = 253_402_300_799;
 
 /// Why an item is no entry.
 #[derive(Debug, thiserror::Error)]
@@ -186,7 +194,6 @@ impl Row {
             lookup: request.and_then(|r| r.lookup.clone()),
             body,
             body_gz,
-            expires_at: entry.expires_at.as_second(),
             changing: Changing::of(entry),
         })
     }
@@ -221,7 +228,8 @@ impl Row {
             event: unpack(self.event, self.event_gz)?.unwrap_or_default(),
             request,
             config_hash: self.config_hash,
-            expires_at: Timestamp::from_second(self.expires_at).unwrap_or(Timestamp::MAX),
+            expires_at: Timestamp::from_second(changing.keep_until.unwrap_or(changing.expires_at))
+                .unwrap_or(Timestamp::MAX),
             life,
             history: History { lines: changing.history, dropped: changing.dropped },
             writer: changing.writer,
@@ -271,6 +279,8 @@ impl Changing {
             work: work.map(|w| w.partition),
             history: entry.history.lines.clone(),
             dropped: entry.history.dropped,
+            keep_until: Some(entry.expires_at.as_second()),
+            expires_at: entry.forgotten_at().map_or(NEVER, Timestamp::as_second),
         };
         changing.set_state(&life.state);
         changing

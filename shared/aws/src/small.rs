@@ -10,6 +10,7 @@ use fairlead_core::{
     id::{DestinationName, Version},
     pace::Pace,
     ports::{Gates, PortError, Saved},
+    roll::Roll,
     running::Running,
     turn::Turn,
 };
@@ -76,7 +77,18 @@ impl Gates for Ledger {
         let small = Small::new(format!("slots#{of}"), running.version);
         self.save_small(small, running, replaces).await
     }
+
+    async fn roll(&self) -> Result<Option<Roll>, PortError> {
+        self.small(ROLL.to_owned()).await
+    }
+
+    async fn save_roll(&self, roll: &Roll, replaces: Version) -> Result<Saved, PortError> {
+        self.save_small(Small::new(ROLL.to_owned(), roll.version), roll, replaces).await
+    }
 }
+
+/// Where the names of all destinations lie.
+const ROLL: &str = "destinations";
 
 /// Where a small item lies, and which version of it.
 pub(crate) struct Small {

@@ -67,6 +67,8 @@ pub struct Call<'a> {
     pub credential: &'a Credential,
     /// When Lambda will end the function.
     pub deadline: Option<Timestamp>,
+    /// When it has to be on its way, where it has a slot: its credential may have taken long.
+    pub leave_by: Option<Timestamp>,
 }
 
 impl Vendor {
@@ -144,7 +146,8 @@ impl Vendor {
         let waited = longest_wait(call.destination);
         let total = call.destination.timeout.total.min(self.longest.saturating_sub(waited));
         let now = Timestamp::now();
-        if call.deadline.is_some_and(|end| until(now, end) < total + TO_RECORD) {
+        let short = call.deadline.is_some_and(|end| until(now, end) < total + TO_RECORD);
+        if short || call.leave_by.is_some_and(|end| end < now) {
             return Err(Answer::NotSent(NotSent::NoTime));
         }
         let request = request(now).map_err(Answer::NotSent)?;

@@ -1,20 +1,12 @@
 //! What still needs work: the sparse index `work`, read page by page as the desk shows it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+pub use fairlead_core::ports::Due as Place;
 use fairlead_core::{id::EntryKey, ports::PortError};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use crate::ledger::{Item, Ledger, chain};
-
-/// One place in the index.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Parked since, looked at from, or held back since; the partition says which.
-    pub at: Timestamp,
-    /// Where the entry lies.
-    pub key: EntryKey,
-}
 
 /// In which order a partition is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +40,7 @@ impl Ledger {
     ) -> Result<Page, PortError> {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let mut page = Page::default();
-        let mut start = after.map(|place| {
-            let at = AttributeValue::N(place.at.as_millisecond().to_string());
-            let key = text(place.key.as_str());
-            Item::from([
-                ("work".to_owned(), text(partition)),
-                ("work_at".to_owned(), at),
-                ("pk".to_owned(), key),
-            ])
-        });
+        let mut start = after.map(|place| start(partition, place));
         loop {
             let query = self.client.query().table_name(&self.table).index_name("work");
             let answer = query
@@ -133,7 +117,17 @@ impl Ledger {
 /// So many may be parked in one millisecond, under one issue, and all be listed.
 const SAME_MOMENT: usize = 100;
 
-fn place(item: &Item) -> Option<Place> {
+/// Where a query goes on after this place.
+pub(crate) fn start(partition: &str, place: &Place) -> Item {
+    Item::from([
+        ("work".to_owned(), AttributeValue::S(partition.to_owned())),
+        ("work_at".to_owned(), AttributeValue::N(place.at.as_millisecond().to_string())),
+        ("pk".to_owned(), AttributeValue::S(place.key.to_string())),
+    ])
+}
+
+/// The place that an item of the index stands for.
+pub(crate) fn place(item: &Item) -> Option<Place> {
     let millis = item.get("work_at")?.as_n().ok()?.parse().ok()?;
     let at = Timestamp::from_millisecond(millis).ok()?;
     Some(Place { at, key: EntryKey::new(item.get("pk")?.as_s().ok()?) })

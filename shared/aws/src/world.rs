@@ -15,7 +15,7 @@ use fairlead_core::{
     integration::{Catalog, Destination, Integration},
     meaning::Finding,
     outcome::{Answer, NotSent},
-    ports::{Inserted, PortError, Ports, Saved},
+    ports::{Due, Inserted, Leave, PortError, Ports, Saved},
     record::{Record, RecordName},
     request::Request,
     ticket::{Queue, Ticket},
@@ -208,15 +208,15 @@ impl Ports for Aws {
         self.parts.queues.send(queue, ticket, delay).await
     }
 
-    async fn call(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Duration) {
+    async fn call(&self, entry: &Entry, leave: Leave) -> (Answer, Duration) {
         let begun = std::time::Instant::now();
-        let answer = self.answer(entry, fresh_secret).await;
+        let answer = self.answer(entry, leave).await;
         (answer, begun.elapsed())
     }
 
-    async fn look(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Finding, Duration) {
+    async fn look(&self, entry: &Entry, leave: Leave) -> (Answer, Finding, Duration) {
         let begun = std::time::Instant::now();
-        let (answer, finding) = self.finding(entry, fresh_secret).await;
+        let (answer, finding) = self.finding(entry, leave).await;
         (answer, finding, begun.elapsed())
     }
 
@@ -228,34 +228,39 @@ impl Ports for Aws {
         tokio::time::sleep(length).await;
     }
 
-    async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
-        self.parts.ledger.due(partition, now).await
+    async fn due(
+        &self,
+        partition: &str,
+        until: Timestamp,
+        after: Option<&Due>,
+    ) -> Result<Vec<Due>, PortError> {
+        self.parts.ledger.due(partition, until, after).await
     }
 }
 
 impl Aws {
-    async fn answer(&self, entry: &Entry, fresh_secret: bool) -> Answer {
+    async fn answer(&self, entry: &Entry, leave: Leave) -> Answer {
         let Some(whole) = self.parts.whole(entry) else {
             return Answer::NotSent(NotSent::NotAllowed);
         };
-        match self.credential(&whole, fresh_secret).await {
+        match self.credential(&whole, leave.fresh_secret).await {
             Ok(credential) => {
-                let call = whole.call(&credential, self.deadline);
+                let call = whole.call(&credential, self.deadline, leave.by);
                 self.parts.vendor.call(&call).await
             }
             Err(not_sent) => Answer::NotSent(not_sent),
         }
     }
 
-    async fn finding(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Finding) {
+    async fn finding(&self, entry: &Entry, leave: Leave) -> (Answer, Finding) {
         let whole = self.parts.whole(entry);
         let asked = whole.and_then(|whole| Some((whole, whole.integration.lookup.as_ref()?)));
         let Some((whole, lookup)) = asked else {
             return (Answer::NotSent(NotSent::NotAllowed), Finding::Unclear);
         };
-        match self.credential(&whole, fresh_secret).await {
+        match self.credential(&whole, leave.fresh_secret).await {
             Ok(credential) => {
-                let call = whole.call(&credential, self.deadline);
+                let call = whole.call(&credential, self.deadline, leave.by);
                 self.parts.vendor.look(&call, lookup).await
             }
             Err(not_sent) => (Answer::NotSent(not_sent), Finding::Unclear),
@@ -286,7 +291,12 @@ impl Parts {
 }
 
 impl<'a> Whole<'a> {
-    fn call(&self, credential: &'a Credential, deadline: Option<Timestamp>) -> Call<'a> {
+    fn call(
+        &self,
+        credential: &'a Credential,
+        deadline: Option<Timestamp>,
+        leave_by: Option<Timestamp>,
+    ) -> Call<'a> {
         Call {
             destination: self.destination,
             dedupe: self.integration.dedupe_of(self.entry.life.carries),
@@ -296,6 +306,7 @@ impl<'a> Whole<'a> {
             event: &self.entry.event,
             credential,
             deadline,
+            leave_by,
         }
     }
 }

@@ -51,6 +51,11 @@ impl Pass {
         self.slot.map(|slot| until(now, slot.at)).filter(|wait| !wait.is_zero())
     }
 
+    /// The end of the call's slot, where it has one.
+    pub(crate) fn leaves_by(self) -> Option<Timestamp> {
+        self.slot.map(|slot| slot.until)
+    }
+
     /// Whether the call's slot has passed while it was made ready: it must not leave any more.
     pub(crate) fn is_late(self, now: Timestamp) -> bool {
         self.slot.is_some_and(|slot| slot.until < now)
@@ -90,42 +95,74 @@ pub async fn enter<P: Ports>(
             Permit::Wait(until) => return held(until, false),
             Permit::Paused => return held(after(now, LOOK_AFTER_PAUSE), false),
             Permit::Go => turn::wait(ports, memory, destination, token, lease).await?,
-            // A probe needs no slot: nothing else passes.
+            // A probe waits for its slot when it has its lease: most of those who ask here do not get it.
             Permit::Probe(_) => turn::place_now(ports, destination, token, lease).await?,
         };
         let slot = match turned {
             Turned::Later(until) => return held(until, true),
             Turned::Go(slot) => slot,
         };
-        if let Some(era) = pass_on(ports, memory, destination, token, lease).await? {
-            return Ok(Door::Open(Pass { era, token, slot }));
+        match pass_on(ports, memory, destination, token, lease).await? {
+            Passed::Probe(era) if slot.is_none() => {
+                return probe(ports, memory, destination, Pass { era, token, slot }).await;
+            }
+            Passed::Call(era) | Passed::Probe(era) => {
+                return Ok(Door::Open(Pass { era, token, slot }));
+            }
+            Passed::Not => turn::give_back(ports, destination, token).await?,
         }
-        turn::give_back(ports, destination, token).await?;
     }
     held(after(ports.now(), FRESH_FOR), true)
 }
 
-/// The last look at the gate, because the turn may have taken longer than a copy is trusted; gives the call's era.
+/// Takes a slot for the probe, because the vendor counts it like any call; else another may be made when one is free.
+async fn probe<P: Ports>(
+    ports: &P,
+    memory: &Memory,
+    destination: &Destination,
+    pass: Pass,
+) -> Result<Door, PortError> {
+    let Some(rate) = destination.rate else { return Ok(Door::Open(pass)) };
+    match turn::for_probe(ports, memory, &destination.name, rate).await? {
+        Turned::Go(slot) => Ok(Door::Open(Pass { slot, ..pass })),
+        Turned::Later(until) => {
+            unused(ports, memory, destination, pass).await?;
+            Ok(Door::Closed { until, turn: false })
+        }
+    }
+}
+
+/// What the last look at the gate has come to.
+enum Passed {
+    /// A call may leave, in this era.
+    Call(u32),
+    /// This call is the probe, in this era.
+    Probe(u32),
+    /// The gate has changed.
+    Not,
+}
+
+/// The last look at the gate, because the turn may have taken longer than a copy is trusted.
 async fn pass_on<P: Ports>(
     ports: &P,
     memory: &Memory,
     destination: &Destination,
     token: Token,
     lease: Duration,
-) -> Result<Option<u32>, PortError> {
+) -> Result<Passed, PortError> {
     let of = &destination.name;
     let gate = current(ports, memory, of).await?;
     let next = match gate::ask(&gate, token, lease, ports.now()) {
-        Permit::Go => return Ok(Some(gate.era)),
-        Permit::Wait(_) | Permit::Paused => return Ok(None),
+        Permit::Go => return Ok(Passed::Call(gate.era)),
+        Permit::Wait(_) | Permit::Paused => return Ok(Passed::Not),
         Permit::Probe(next) => Gate { version: gate.version.next(), ..next },
     };
     if ports.gates().save_gate(of, &next, gate.version).await? == Saved::Done {
         memory.remember(of, &next, ports.now());
-        return Ok(Some(next.era));
+        return Ok(Passed::Probe(next.era));
     }
     memory.forget(of);
-    Ok(None)
+    Ok(Passed::Not)
 }
 
 /// Asks for one more call under leave that was given: a call counts for the vendor's rate, whatever came of the last.

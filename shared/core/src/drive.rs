@@ -23,7 +23,7 @@ use crate::{
     obstacle::Obstacle,
     outcome::{Answer, NotSent},
     place::{self, Place, Standing},
-    ports::{PortError, Ports, Saved},
+    ports::{Leave, PortError, Ports, Saved},
     rendered::Rendered,
     request::Request,
     ticket::{Act, Order, Queue, Ticket},
@@ -71,7 +71,7 @@ impl<'a> Rules<'a> {
         if !wants_call(&entry.life, input, now) {
             return Ok(Asked::Nothing);
         }
-        if hands.place.is_none() && sends(input) {
+        if hands.place.is_none() {
             let checked = matches!(input, Input::Ordered(order) if order.checked);
             match place::enter(ports, integration, entry, self.lease, checked).await? {
                 Standing::Free => {}
@@ -302,11 +302,6 @@ fn names(input: &Input) -> bool {
     matches!(input, Input::Ordered(Order { act: Act::Resolve { vendor_id: Some(_) }, .. }))
 }
 
-/// Of a person's orders only a retry leads to a call.
-fn sends(input: &Input) -> bool {
-    !matches!(input, Input::Ordered(order) if order.act != Act::Retry)
-}
-
 fn left(answer: &Answer) -> bool {
     match answer {
         Answer::NotSent(_) => false,
@@ -333,28 +328,21 @@ async fn run<P: Ports>(
     pass: Option<Pass>,
 ) -> Result<Option<Input>, PortError> {
     for command in commands {
-        if is_call(&command)
-            && let Some(wait) = pass.and_then(|pass| pass.waits(ports.now()))
-        {
-            ports.pause_for(wait).await;
-        }
-        // The ledger took its time: a vendor's rate holds for calls and questions as they leave.
-        let is_late = pass.is_some_and(|pass| pass.is_late(ports.now()));
-        let (answer, took) = (Answer::NotSent(NotSent::NoTime), Duration::ZERO);
         match command {
-            Command::Call { token, .. } if is_late => {
-                return Ok(Some(Input::Answered { token, answer, took }));
-            }
-            Command::Look { token, .. } if is_late => {
-                let finding = Finding::Unclear;
-                return Ok(Some(Input::Looked { token, answer, finding, took }));
-            }
             Command::Call { token, fresh_secret } => {
-                let (answer, took) = ports.call(entry, fresh_secret).await;
+                let leave = in_turn(ports, pass, fresh_secret).await;
+                let (answer, took) = match leave {
+                    Some(leave) => ports.call(entry, leave).await,
+                    None => (Answer::NotSent(NotSent::NoTime), Duration::ZERO),
+                };
                 return Ok(Some(Input::Answered { token, answer, took }));
             }
             Command::Look { token, fresh_secret } => {
-                let (answer, finding, took) = ports.look(entry, fresh_secret).await;
+                let leave = in_turn(ports, pass, fresh_secret).await;
+                let (answer, finding, took) = match leave {
+                    Some(leave) => ports.look(entry, leave).await,
+                    None => (Answer::NotSent(NotSent::NoTime), Finding::Unclear, Duration::ZERO),
+                };
                 return Ok(Some(Input::Looked { token, answer, finding, took }));
             }
             Command::Send { queue, delay } => {
@@ -363,10 +351,7 @@ async fn run<P: Ports>(
             Command::Keep => {
                 return Err(PortError::new("hold the ticket", "its chain is too long for another"));
             }
-            Command::Pause => {
-                let pause = Pause::refused(ports.now());
-                door::pause(ports.gates(), &entry.destination, Some(pause)).await?;
-            }
+            Command::Pause => pause(ports, catalog, entry).await?,
             Command::Publish => {
                 issue::tell::tell(ports, catalog, entry).await?;
                 return Ok(Some(Input::Told { version: entry.life.version }));
@@ -374,6 +359,24 @@ async fn run<P: Ports>(
         }
     }
     Ok(None)
+}
+
+/// Stops the destination whose credential it is: the integration may name another one than at acceptance.
+async fn pause<P: Ports>(ports: &P, catalog: &Catalog, entry: &Entry) -> Result<(), PortError> {
+    let pause = Pause::refused(ports.now());
+    let found = catalog.find(&entry.integration);
+    let of = found.map_or(&entry.destination, |(_, destination)| &destination.name);
+    door::pause(ports.gates(), of, Some(pause)).await.map(drop)
+}
+
+/// Waits for the slot that was given for a call or a question; `None` when it is over already.
+async fn in_turn<P: Ports>(ports: &P, pass: Option<Pass>, fresh_secret: bool) -> Option<Leave> {
+    if let Some(wait) = pass.and_then(|pass| pass.waits(ports.now())) {
+        ports.pause_for(wait).await;
+    }
+    // The ledger took its time: a vendor's rate holds for calls and questions as they leave.
+    let is_late = pass.is_some_and(|pass| pass.is_late(ports.now()));
+    (!is_late).then(|| Leave { fresh_secret, by: pass.and_then(Pass::leaves_by) })
 }
 
 /// The ticket for a queue. The one on the DLQ is at once a message to read and an order that its redrive gives.

@@ -1,5 +1,7 @@
 //! One delivery's entry in the ledger: what it is, how it stands, and its history.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
     outcome::Answer,
     record::{Ordered, Record},
     request::Request,
+    span::{after, until},
 };
 
 /// One delivery. Everything but `life`, `history` and `writer` is fixed at acceptance;
@@ -283,6 +286,9 @@ pub struct Work {
 /// One partition takes 1,000 index writes a second (DynamoDB's limit per partition).
 pub const DUE_SHARDS: u8 = 4;
 
+/// So long at most what is over is kept beyond the time that its key is kept for.
+const KEPT_AFTER_END: Duration = Duration::from_secs(7 * 86_400);
+
 /// The name of a partition of the due index.
 pub fn due_partition(shard: u8) -> String {
     format!("due#{shard}")
@@ -316,6 +322,16 @@ impl Entry {
             | State::Delivered
             | State::Closed { .. } => None,
         }
+    }
+
+    /// When its key may be used again and the ledger may forget it: never while something is left to be done.
+    ///
+    /// What ends late is kept for a while after its end, so that what became of it can be read.
+    pub fn forgotten_at(&self) -> Option<Timestamp> {
+        let lines = &self.history.lines;
+        let (accepted, ended) = (lines.first()?.at, lines.last()?.at);
+        let keep = until(accepted, self.expires_at).min(KEPT_AFTER_END);
+        self.life.state.is_over().then(|| self.expires_at.max(after(ended, keep)))
     }
 
     /// Why it is parked, if it is.

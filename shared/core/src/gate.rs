@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{Token, Version},
-    outcome::{Answer, NotSent, Outcome, Reason, judge},
+    outcome::{Answer, Outcome, Reason, judge},
     span::{self, after},
 };
 
@@ -180,12 +180,13 @@ pub fn ask(gate: &Gate, token: Token, lease: Duration, now: Timestamp) -> Permit
 pub fn health(answer: &Answer) -> Option<bool> {
     match judge(answer) {
         Outcome::Delivered | Outcome::Rejected => Some(true),
-        Outcome::Unknown | Outcome::NoEffect(Reason::Unavailable) => match answer {
-            Answer::NotSent(NotSent::SecretUnavailable) => None,
-            Answer::NotSent(_) | Answer::Lost(_) | Answer::Replied(_) => Some(false),
-        },
+        Outcome::Unknown | Outcome::NoEffect(Reason::Unavailable) => Some(false),
         Outcome::NoEffect(
-            Reason::Throttled | Reason::Unauthorized | Reason::Misconfigured | Reason::NoTime,
+            Reason::Throttled
+            | Reason::Unauthorized
+            | Reason::NoCredential
+            | Reason::Misconfigured
+            | Reason::NoTime,
         ) => None,
     }
 }

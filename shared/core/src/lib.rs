@@ -58,6 +58,7 @@ pub mod rendered;
 pub mod reply;
 pub mod request;
 pub mod request_key;
+pub mod roll;
 pub mod running;
 mod settle;
 pub mod span;

@@ -110,11 +110,14 @@ pub enum Outcome {
 pub enum Reason {
     /// The vendor cannot be reached or is not ready: the schedule applies.
     Unavailable,
-    /// The vendor asks for a slower pace: not the delivery's fault, no failure is counted.
+    /// The vendor asks for a slower pace, or the secret store does not answer: not the delivery's fault, no failure is
+    /// counted.
     Throttled,
     /// The credential was refused.
     Unauthorized,
-    /// There is no usable credential, or the call is not allowed: no wait mends that.
+    /// There is no usable credential: no wait mends that, for this delivery or another.
+    NoCredential,
+    /// The call is not allowed: no wait mends that.
     Misconfigured,
     /// Our own function ran out of time: try again at once.
     NoTime,
@@ -135,13 +138,11 @@ impl Outcome {
 /// Judges an answer by what is declared of it, else by the table of outcomes (README.md, "Operate").
 pub fn judge(answer: &Answer) -> Outcome {
     match answer {
-        Answer::NotSent(NotSent::NoConnection | NotSent::SecretUnavailable) => {
-            Outcome::NoEffect(Reason::Unavailable)
-        }
+        Answer::NotSent(NotSent::NoConnection) => Outcome::NoEffect(Reason::Unavailable),
+        Answer::NotSent(NotSent::SecretUnavailable) => Outcome::NoEffect(Reason::Throttled),
         Answer::NotSent(NotSent::NoTime) => Outcome::NoEffect(Reason::NoTime),
-        Answer::NotSent(NotSent::NoSecret | NotSent::NotAllowed) => {
-            Outcome::NoEffect(Reason::Misconfigured)
-        }
+        Answer::NotSent(NotSent::NoSecret) => Outcome::NoEffect(Reason::NoCredential),
+        Answer::NotSent(NotSent::NotAllowed) => Outcome::NoEffect(Reason::Misconfigured),
         Answer::Lost(_) => Outcome::Unknown,
         Answer::Replied(reply) => match reply.meaning.verdict {
             Some(verdict) => judge_declared(verdict, reply.status),

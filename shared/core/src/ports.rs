@@ -16,6 +16,7 @@ use crate::{
     outcome::Answer,
     pace::Pace,
     record::{Record, RecordName},
+    roll::Roll,
     running::Running,
     ticket::{Queue, Ticket},
     turn::Turn,
@@ -94,13 +95,13 @@ pub trait Ports {
     ) -> impl Future<Output = Result<(), PortError>>;
 
     /// Makes one HTTP call of the delivery. Whatever comes of it is an answer.
-    fn call(&self, entry: &Entry, fresh_secret: bool) -> impl Future<Output = (Answer, Duration)>;
+    fn call(&self, entry: &Entry, leave: Leave) -> impl Future<Output = (Answer, Duration)>;
 
     /// Asks the vendor whether it has the delivery. Whatever comes of it is an answer.
     fn look(
         &self,
         entry: &Entry,
-        fresh_secret: bool,
+        leave: Leave,
     ) -> impl Future<Output = (Answer, Finding, Duration)>;
 
     /// Tells the owner, on the channel that the alert names.
@@ -109,12 +110,32 @@ pub trait Ports {
     /// Waits; at most [`REACH`](crate::door::REACH).
     fn pause_for(&self, length: Duration) -> impl Future<Output = ()>;
 
-    /// The entries of one partition of the due index whose time has come, oldest first, a page at most.
+    /// What stands in one partition of the due index up to a moment, oldest first: a page at most, beginning after
+    /// `after` where that is given.
     fn due(
         &self,
         partition: &str,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<Vec<EntryKey>, PortError>>;
+        until: Timestamp,
+        after: Option<&Due>,
+    ) -> impl Future<Output = Result<Vec<Due>, PortError>>;
+}
+
+/// How a call leaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leave {
+    /// The cached secret may be older than its rotation: read it anew.
+    pub fresh_secret: bool,
+    /// The end of its slot: when its credential is at hand later than that, it does not leave.
+    pub by: Option<Timestamp>,
+}
+
+/// One place in the due index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Due {
+    /// Parked since, looked at from, or held back since; the partition says which.
+    pub at: Timestamp,
+    /// Where the entry lies.
+    pub key: EntryKey,
 }
 
 /// The small items that all dispatchers share: per destination one gate, one pace and one list of running calls, and the turns of records.
@@ -163,6 +184,16 @@ pub trait Gates {
         &self,
         of: &DestinationName,
         running: &Running,
+        replaces: Version,
+    ) -> impl Future<Output = Result<Saved, PortError>>;
+
+    /// The destinations that were ever named, read consistently; `None` before the first look of the schedule.
+    fn roll(&self) -> impl Future<Output = Result<Option<Roll>, PortError>>;
+
+    /// Replaces version `replaces` of them; our own repeated write counts as done.
+    fn save_roll(
+        &self,
+        roll: &Roll,
         replaces: Version,
     ) -> impl Future<Output = Result<Saved, PortError>>;
 }

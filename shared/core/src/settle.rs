@@ -12,7 +12,7 @@ use crate::{
     id::{Token, VendorId},
     look,
     meaning::{Found, Meaning},
-    outcome::{Answer, NotSent, Outcome, Reason, Reply, judge},
+    outcome::{Answer, Outcome, Reason, Reply, judge},
     span::{after, until},
     ticket::Queue,
     wait,
@@ -137,12 +137,13 @@ pub(crate) fn without_effect(
             next.refused = true;
             claim(&next, policy, moment)
         }
-        Reason::Unauthorized => {
+        // Every other delivery would be refused as well, so none is tried before somebody has mended it.
+        Reason::Unauthorized | Reason::NoCredential => {
             let mut step = park(next, Class::Auth, String::new(), moment);
             step.commands.insert(0, Command::Pause);
             step
         }
-        Reason::Misconfigured => park(next, misconfigured(heard.answer), String::new(), moment),
+        Reason::Misconfigured => park(next, Class::Missing, String::new(), moment),
     }
 }
 
@@ -157,17 +158,11 @@ pub(crate) fn failed(
     again(life, hint(answer), policy, moment)
 }
 
+/// A hint of no time at all says nothing: a vendor that asks for a slower pace and names zero would be called in a loop.
 fn hint(answer: &Answer) -> Option<Duration> {
     match answer {
-        Answer::Replied(reply) => reply.retry_after,
+        Answer::Replied(reply) => reply.retry_after.filter(|wait| !wait.is_zero()),
         Answer::NotSent(_) | Answer::Lost(_) => None,
-    }
-}
-
-fn misconfigured(answer: &Answer) -> Class {
-    match answer {
-        Answer::NotSent(NotSent::NotAllowed) => Class::Missing,
-        Answer::NotSent(_) | Answer::Lost(_) | Answer::Replied(_) => Class::Auth,
     }
 }
 

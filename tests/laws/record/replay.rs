@@ -19,8 +19,9 @@ use fairlead_core::{
     meaning::Finding,
     outcome::Answer,
     pace::Pace,
-    ports::{Gates, Inserted, Issues, PortError, Ports, Saved},
+    ports::{Due, Gates, Inserted, Issues, Leave, PortError, Ports, Saved},
     record::{Record, RecordName},
+    roll::Roll,
     running::Running,
     ticket::{Queue, Ticket},
     turn::Turn,
@@ -187,6 +188,14 @@ impl Gates for Replay {
     ) -> Result<Saved, PortError> {
         Ok(Saved::Done)
     }
+
+    async fn roll(&self) -> Result<Option<Roll>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_roll(&self, _: &Roll, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
 }
 
 /// Owners are told elsewhere.
@@ -285,14 +294,14 @@ impl Ports for Replay {
         Ok(())
     }
 
-    async fn call(&self, entry: &Entry, _: bool) -> (Answer, Duration) {
+    async fn call(&self, entry: &Entry, _: Leave) -> (Answer, Duration) {
         match self.ask(|| Op::Call(stripped(entry))).await {
             Heard::Called(answer) => (answer, Duration::from_millis(200)),
             other => unreachable!("{other:?}"),
         }
     }
 
-    async fn look(&self, _: &Entry, _: bool) -> (Answer, Finding, Duration) {
+    async fn look(&self, _: &Entry, _: Leave) -> (Answer, Finding, Duration) {
         unreachable!("nothing is looked up here")
     }
 
@@ -301,7 +310,7 @@ impl Ports for Replay {
         Ok(())
     }
 
-    async fn due(&self, _: &str, _: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+    async fn due(&self, _: &str, _: Timestamp, _: Option<&Due>) -> Result<Vec<Due>, PortError> {
         Ok(vec![])
     }
 }

@@ -26,13 +26,20 @@ pub(super) async fn knows_its_own_repeated_insert<P: Ports>(ports: &P) {
     assert_eq!(ports.insert(&entry).await.expect("it answers"), Inserted::New, "it is our own");
 }
 
-/// Trap 28: expiry is compared when the write is made, not left to a later clean-up.
+/// Trap 28: expiry is compared when the write is made, not left to a later clean-up. What is not over never expires.
 pub(super) async fn replaces_what_has_expired<P: Ports>(ports: &P) {
-    let mut old = new(ports, "expired");
-    old.expires_at = jiff::Timestamp::from_second(ports.now().as_second() - 60).expect("a time");
-    assert_eq!(ports.insert(&old).await.expect("it answers"), Inserted::New);
-    let young = inserted(ports, "expired").await;
-    assert_eq!(ports.load(&old.key).await.expect("it answers"), Some(young));
+    let ago =
+        |seconds| jiff::Timestamp::from_second(ports.now().as_second() - seconds).expect("a time");
+    for (name, state) in [("expired", State::Delivered), ("expired, not over", State::Accepted)] {
+        let mut old = new(ports, name);
+        old.expires_at = ago(60);
+        old.history.lines.iter_mut().for_each(|line| line.at = ago(120));
+        old.life.state = state.clone();
+        assert_eq!(ports.insert(&old).await.expect("it answers"), Inserted::New);
+        let again = ports.insert(&new(ports, name)).await.expect("it answers");
+        let kept = Inserted::Exists(Box::new(old));
+        assert_eq!(again, if state.is_over() { Inserted::New } else { kept }, "{name}");
+    }
 }
 
 pub(super) async fn loads_what_was_saved<P: Ports>(ports: &P) {

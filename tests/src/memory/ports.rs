@@ -7,14 +7,16 @@ use fairlead_core::{
     crosswalk::{Link, place},
     entry::Entry,
     gate::Gate,
+    history::Line,
     id::{DeliveryId, DestinationName, EntryKey, Token, Version},
     integration::Integration,
     meaning::{Finding, Meaning},
     outcome::{Answer, Reply},
     pace::Pace,
-    ports::{Gates, Inserted, PortError, Ports, Saved},
+    ports::{Due, Gates, Inserted, Leave, PortError, Ports, Saved},
     reading::{Heard, Reading},
     record::{Record, RecordName},
+    roll::Roll,
     running::Running,
     span::after,
     ticket::{Queue, Ticket},
@@ -106,6 +108,19 @@ impl Gates for World {
         all.insert(of.clone(), running.clone());
         Ok(Saved::Done)
     }
+
+    async fn roll(&self) -> Result<Option<Roll>, PortError> {
+        Ok(self.inside.borrow().roll.clone())
+    }
+
+    async fn save_roll(&self, roll: &Roll, replaces: Version) -> Result<Saved, PortError> {
+        let held = &mut self.inside.borrow_mut().roll;
+        if held.as_ref().map_or(Version(0), |held| held.version) != replaces {
+            return Ok(Saved::Lost);
+        }
+        *held = Some(roll.clone());
+        Ok(Saved::Done)
+    }
 }
 
 impl Ports for World {
@@ -142,7 +157,15 @@ impl Ports for World {
         self.jitter
     }
 
+    fn log(&self, _: &Entry, added: &[Line]) {
+        let added = added.iter().map(|line| line.what.clone()).collect();
+        self.inside.borrow_mut().logged.push(added);
+    }
+
     async fn load(&self, key: &EntryKey) -> Result<Option<Entry>, PortError> {
+        if self.inside.borrow().broken.contains(key) {
+            return Err(PortError::new("read the entry", "it comes from a newer release"));
+        }
         Ok(self.inside.borrow().ledger.get(key).cloned())
     }
 
@@ -151,7 +174,7 @@ impl Ports for World {
         match inside.ledger.get(&entry.key) {
             // Our own, repeated.
             Some(first) if first.writer == entry.writer => Ok(Inserted::New),
-            Some(first) if first.expires_at > inside.now => {
+            Some(first) if first.forgotten_at().is_none_or(|at| at > inside.now) => {
                 Ok(Inserted::Exists(Box::new(first.clone())))
             }
             _ => {
@@ -211,16 +234,16 @@ impl Ports for World {
         Ok(())
     }
 
-    async fn call(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Duration) {
-        let mut answer = self.vendor.borrow_mut().call(entry, fresh_secret, self.clock());
+    async fn call(&self, entry: &Entry, leave: Leave) -> (Answer, Duration) {
+        let mut answer = self.vendor.borrow_mut().call(entry, leave.fresh_secret, self.clock());
         if let Answer::Replied(reply) = &mut answer {
             reply.meaning = self.meaning(entry, reply);
         }
         (answer, TOOK)
     }
 
-    async fn look(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Finding, Duration) {
-        let answer = self.vendor.borrow_mut().asked(entry, fresh_secret, self.clock());
+    async fn look(&self, entry: &Entry, leave: Leave) -> (Answer, Finding, Duration) {
+        let answer = self.vendor.borrow_mut().asked(entry, leave.fresh_secret, self.clock());
         let finding = match &answer {
             Answer::Replied(reply) => self.finding(entry, reply),
             Answer::NotSent(_) | Answer::Lost(_) => Finding::Unclear,
@@ -238,16 +261,20 @@ impl Ports for World {
         Ok(())
     }
 
-    async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+    async fn due(
+        &self,
+        partition: &str,
+        until: Timestamp,
+        after: Option<&Due>,
+    ) -> Result<Vec<Due>, PortError> {
         let inside = self.inside.borrow();
-        let mut due: Vec<_> = inside
-            .work
-            .iter()
-            .filter(|(_, work)| work.partition == partition && work.at <= now)
-            .map(|(key, work)| (work.at, key.clone()))
-            .collect();
+        let here = inside.work.iter().filter(|(_, work)| work.partition == partition);
+        let mut due: Vec<Due> =
+            here.map(|(key, work)| Due { at: work.at, key: key.clone() }).collect();
+        due.retain(|due| due.at <= until && after.is_none_or(|after| due > after));
         due.sort();
-        Ok(due.into_iter().take(PAGE).map(|(_, key)| key).collect())
+        due.truncate(PAGE);
+        Ok(due)
     }
 }
 

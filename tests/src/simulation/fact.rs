@@ -67,8 +67,6 @@ pub(crate) struct Call {
     pub(crate) by: TaskId,
     /// The caller knew what it knew of the gate at this time or later.
     pub(crate) knew: Timestamp,
-    /// So much longer than usual the way from its slot to the vendor took.
-    pub(crate) stalled: Duration,
     /// When the vendor was through, or the caller hung up.
     pub(crate) ended: Option<Timestamp>,
     pub(crate) status: u16,

@@ -61,8 +61,6 @@ pub(crate) struct Hand {
     /// What it knows of a gate is not older than this.
     pub(crate) knew: Cell<Timestamp>,
     pub(crate) called: Cell<Option<CallId>>,
-    /// When the slot of its next call came.
-    pub(crate) slot: Cell<Option<Timestamp>>,
 }
 
 /// The deliveries that a piece of work has touched.

@@ -9,8 +9,9 @@ use fairlead_core::{
     id::{DestinationName, EntryKey, Version},
     issue::{Issue, IssueId, step::Looked},
     pace::Pace,
-    ports::{Inserted, Saved},
+    ports::{Due, Inserted, Saved},
     record::RecordName,
+    roll::Roll,
     running::Running,
     turn::Turn,
 };
@@ -29,9 +30,24 @@ pub(crate) struct Ledger {
     turns: BTreeMap<String, Turn>,
     links: BTreeMap<String, Link>,
     running: BTreeMap<DestinationName, Running>,
+    roll: Option<Roll>,
 }
 
 impl Ledger {
+    /// The destinations that were ever named.
+    pub(crate) fn roll(&self) -> Option<&Roll> {
+        self.roll.as_ref()
+    }
+
+    /// Replaces version `replaces` of them.
+    pub(crate) fn save_roll(&mut self, roll: &Roll, replaces: Version) -> Saved {
+        if self.roll.as_ref().map_or(Version(0), |held| held.version) != replaces {
+            return Saved::Lost;
+        }
+        self.roll = Some(roll.clone());
+        Saved::Done
+    }
+
     /// Every entry, by key.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
@@ -46,7 +62,9 @@ impl Ledger {
     pub(crate) fn insert(&mut self, entry: &Entry, now: Timestamp) -> Inserted {
         match self.entries.get(&entry.key) {
             Some(first) if first.writer == entry.writer => Inserted::New,
-            Some(first) if first.expires_at > now => Inserted::Exists(Box::new(first.clone())),
+            Some(first) if first.forgotten_at().is_none_or(|at| at > now) => {
+                Inserted::Exists(Box::new(first.clone()))
+            }
             _ => {
                 self.put(entry);
                 Inserted::New
@@ -189,16 +207,18 @@ impl Ledger {
     pub(crate) fn due(
         &self,
         partition: &str,
-        now: Timestamp,
+        until: Timestamp,
+        after: Option<&Due>,
         work: impl Fn(&Entry) -> Option<Work>,
-    ) -> Vec<EntryKey> {
-        let mut due: Vec<_> = self
-            .entries()
-            .filter_map(|entry| Some((work(entry)?, &entry.key)))
-            .filter(|(work, _)| work.partition == partition && work.at <= now)
-            .map(|(work, key)| (work.at, key))
-            .collect();
+    ) -> Vec<Due> {
+        let stands = |entry: &Entry| {
+            let work = work(entry).filter(|work| work.partition == partition)?;
+            Some(Due { at: work.at, key: entry.key.clone() })
+        };
+        let mut due: Vec<Due> = self.entries().filter_map(stands).collect();
+        due.retain(|due| due.at <= until && after.is_none_or(|after| due > after));
         due.sort();
-        due.into_iter().take(PAGE).map(|(_, key)| key.clone()).collect()
+        due.truncate(PAGE);
+        due
     }
 }

@@ -5,14 +5,15 @@ use std::time::Duration;
 use fairlead_core::{
     alert::Alert,
     crosswalk::Link,
-    entry::Entry,
+    entry::{Entry, Work},
     gate::{Breaker, Gate},
     id::{DeliveryId, DestinationName, EntryKey, Token, VendorId, Version},
     meaning::Finding,
     outcome::Answer,
     pace::Pace,
-    ports::{Gates, Inserted, PortError, Ports, Saved},
+    ports::{Due, Gates, Inserted, Leave, PortError, Ports, Saved},
     record::{Record, RecordName},
+    roll::Roll,
     running::Running,
     ticket::{Queue, Ticket},
     turn::Turn,
@@ -156,6 +157,21 @@ impl Gates for Hand {
         self.note(|| format!("turn {of}: {:?} sent {:?} {saved:?}", turn.held, turn.sent));
         Ok(saved)
     }
+
+    async fn roll(&self) -> Result<Option<Roll>, PortError> {
+        let read = |inside: &mut Inside| inside.ledger.roll().cloned();
+        self.request(Service::Ledger, "read the roll", read).await
+    }
+
+    async fn save_roll(&self, roll: &Roll, replaces: Version) -> Result<Saved, PortError> {
+        let mut ours = false;
+        let saved = self.request(Service::Ledger, "save the roll", |inside| {
+            let saved = inside.ledger.save_roll(roll, replaces);
+            ours |= saved == Saved::Done;
+            if ours && inside.ledger.roll() == Some(roll) { Saved::Done } else { saved }
+        });
+        saved.await
+    }
 }
 
 impl Ports for Hand {
@@ -290,20 +306,18 @@ impl Ports for Hand {
         if swallowed { Ok(()) } else { sent }
     }
 
-    async fn call(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Duration) {
+    async fn call(&self, entry: &Entry, leave: Leave) -> (Answer, Duration) {
         let begun = self.world.now();
-        let answer = self.answer(entry, fresh_secret).await;
+        let answer = self.answer(entry, leave).await;
         self.learnt();
-        self.slot.set(None);
         self.note(|| format!("hears {}", fairlead_core::history::said(&answer)));
         (answer, fairlead_core::span::until(begun, self.world.now()))
     }
 
-    async fn look(&self, entry: &Entry, fresh_secret: bool) -> (Answer, Finding, Duration) {
+    async fn look(&self, entry: &Entry, leave: Leave) -> (Answer, Finding, Duration) {
         let begun = self.world.now();
-        let (answer, finding) = self.asked(entry, fresh_secret).await;
+        let (answer, finding) = self.asked(entry, leave).await;
         self.learnt();
-        self.slot.set(None);
         self.note(|| format!("asks and hears {}", finding.text()));
         (answer, finding, fairlead_core::span::until(begun, self.world.now()))
     }
@@ -322,14 +336,21 @@ impl Ports for Hand {
         if !self.world.is(Mutation::SlotNotWaited) {
             self.rest(length).await;
         }
-        self.slot.set(Some(self.world.now()));
     }
 
-    async fn due(&self, partition: &str, now: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+    async fn due(
+        &self,
+        partition: &str,
+        until: Timestamp,
+        after: Option<&Due>,
+    ) -> Result<Vec<Due>, PortError> {
         let look = |inside: &mut Inside| {
             let stale = inside.is_stale();
-            let page = inside.ledger.due(partition, now, |entry| inside.stands(entry, stale));
-            if stale && page != inside.ledger.due(partition, now, Entry::work) {
+            let of = |work: &dyn Fn(&Entry) -> Option<Work>| {
+                inside.ledger.due(partition, until, after, work)
+            };
+            let page = of(&|entry| inside.stands(entry, stale));
+            if stale && page != of(&Entry::work) {
                 inside.hit(Fault::StaleIndex);
             }
             page

@@ -133,7 +133,6 @@ impl Runner {
                 touched: Rc::clone(&touched),
                 knew: Cell::new(world.now()),
                 called: Cell::new(None),
-                slot: Cell::new(None),
             };
             let future = Box::pin(work::perform(hand, work.clone()));
             self.tasks.insert(task, Task { future, run, place });

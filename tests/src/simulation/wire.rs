@@ -9,6 +9,7 @@ use fairlead_core::{
     integration::{Dedupe, Destination},
     meaning::{Finding, Found, Meaning},
     outcome::{Answer, Lost, NotSent, Reply, retry_after},
+    ports::Leave,
     span::{after, until},
 };
 use jiff::Timestamp;
@@ -33,9 +34,6 @@ const TO_RECORD: Duration = Duration::from_secs(2);
 
 /// How long a credential is used before it is read again (as in `fairlead-aws`).
 const FRESH_FOR: Duration = Duration::from_secs(300);
-
-/// In which a call usually is on its way after its slot has come: a save, a secret, a connection.
-const USUAL: Duration = Duration::from_millis(30);
 
 /// One exchange.
 struct Exchange<'a> {
@@ -67,14 +65,14 @@ impl Drop for Line {
 
 impl Hand {
     /// Makes the call, whatever comes of it.
-    pub(crate) async fn answer(&self, entry: &Entry, fresh: bool) -> Answer {
-        self.reach(entry, fresh, false).await
+    pub(crate) async fn answer(&self, entry: &Entry, leave: Leave) -> Answer {
+        self.reach(entry, leave, false).await
     }
 
     /// Asks the vendor whether it has it.
-    pub(crate) async fn asked(&self, entry: &Entry, fresh: bool) -> (Answer, Finding) {
+    pub(crate) async fn asked(&self, entry: &Entry, leave: Leave) -> (Answer, Finding) {
         let finding = self.finding(entry);
-        match self.reach(entry, fresh, true).await {
+        match self.reach(entry, leave, true).await {
             Answer::Replied(reply) if (200..300).contains(&reply.status) => {
                 (Answer::Replied(reply), finding)
             }
@@ -99,12 +97,12 @@ impl Hand {
         if there { Finding::Ours(VendorId::new(external)) } else { Finding::Absent }
     }
 
-    async fn reach(&self, entry: &Entry, fresh: bool, asks: bool) -> Answer {
+    async fn reach(&self, entry: &Entry, leave: Leave, asks: bool) -> Answer {
         let found = self.instance.catalog.find(&entry.integration);
         let (Some((integration, destination)), Some(request)) = (found, &entry.request) else {
             return Answer::NotSent(NotSent::NotAllowed);
         };
-        let fresh = fresh && !self.world.is(Mutation::StaleSecret);
+        let fresh = leave.fresh_secret && !self.world.is(Mutation::StaleSecret);
         let credential = match self.credential(destination.auth.secret(), fresh).await {
             Ok(credential) => credential,
             Err(why) => return Answer::NotSent(why),
@@ -112,7 +110,8 @@ impl Hand {
         let waited = if destination.rate.is_some() { REACH } else { Duration::ZERO };
         let longest = DISPATCH_TIMEOUT.saturating_sub(TO_RECORD + Duration::from_secs(1));
         let total = destination.timeout.total.min(longest.saturating_sub(waited));
-        if self.left() < total + TO_RECORD {
+        let late = leave.by.is_some_and(|end| end < self.clock());
+        if late || self.left() < total + TO_RECORD {
             return Answer::NotSent(NotSent::NoTime);
         }
         let heeds = matches!(integration.dedupe_of(entry.life.carries), Dedupe::Key { .. });
@@ -170,15 +169,8 @@ impl Hand {
         answer
     }
 
-    /// How much longer than usual the way from the slot took; services that stall are none of the limiter's business.
-    fn stalled(&self) -> Duration {
-        let took = self.slot.get().map_or(Duration::ZERO, |slot| until(slot, self.world.now()));
-        took.saturating_sub(USUAL)
-    }
-
     /// The request reaches the vendor, if there is a connection.
     fn arrive(&self, of: &Exchange<'_>) -> Option<(CallId, Script)> {
-        let stalled = self.stalled();
         let mut inside = self.world.inside.borrow_mut();
         let inside = &mut *inside;
         let now = inside.now;
@@ -204,7 +196,6 @@ impl Hand {
             asks: of.asks,
             by: self.task,
             knew: self.knew.get(),
-            stalled,
             ended: None,
             status: 0,
             not_before: None,

@@ -120,6 +120,7 @@ impl<'d> Asker<'d> {
                 event: &entry.event,
                 credential: &credential,
                 deadline: None,
+                leave_by: None,
             };
             match self.vendor.look(&call, lookup).await {
                 (Answer::Replied(reply), _) if reply.status == 401 && !fresh => fresh = true,

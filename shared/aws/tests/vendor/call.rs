@@ -104,6 +104,7 @@ impl Call {
             response: &self.response,
             event: EVENT,
             deadline: None,
+            leave_by: None,
         }
     }
 

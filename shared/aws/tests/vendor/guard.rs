@@ -3,7 +3,7 @@
 use fairlead_core::{
     id::IdempotencyKey,
     integration::{Auth, Dedupe, Method},
-    outcome::Answer,
+    outcome::{Answer, NotSent},
 };
 
 use crate::{
@@ -145,4 +145,25 @@ async fn a_request_carries_these_headers_and_no_others() {
             agent.to_owned(),
         ]
     );
+}
+
+/// The credential was read meanwhile, which may take seconds: neither call nor question leaves outside its slot, and
+/// neither does one for which the function has no time left.
+#[tokio::test(flavor = "current_thread")]
+async fn a_call_whose_time_has_passed_opens_no_connection() {
+    let server = Server::saying(answer("200 OK", r#"{"items":[]}"#)).await;
+    let mut call = Call::new();
+    call.request.lookup = Some("/v2/invoices?external_id=D-1042".to_owned());
+    let (vendor, now) = (at(server.port), jiff::Timestamp::now());
+    let [past, soon] = [-100, 100].map(|millis| now + jiff::SignedDuration::from_millis(millis));
+    for late in [
+        fairlead_aws::vendor::Call { leave_by: Some(past), ..call.whole() },
+        fairlead_aws::vendor::Call { deadline: Some(soon), ..call.whole() },
+    ] {
+        assert_eq!(vendor.call(&late).await, Answer::NotSent(NotSent::NoTime));
+    }
+    assert_eq!(server.connections(), 0);
+    let due = now + jiff::SignedDuration::from_secs(60);
+    let in_time = fairlead_aws::vendor::Call { leave_by: Some(due), ..call.whole() };
+    assert!(matches!(vendor.call(&in_time).await, Answer::Replied(_)));
 }

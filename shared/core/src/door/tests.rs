@@ -29,8 +29,9 @@ use crate::{
     meaning::Finding,
     outcome::{Lost, Reply},
     pace::Pace,
-    ports::{Gates, Inserted, Issues},
+    ports::{Due, Gates, Inserted, Issues, Leave},
     record::{Record, RecordName},
+    roll::Roll,
     running::Running,
     span::until,
     ticket::{Queue, Ticket},
@@ -137,6 +138,14 @@ impl Gates for Ledger {
         let held = self.running.borrow().as_ref().map_or(Version(0), |held| held.version);
         Ok(self.save(&self.running, running, held, replaces))
     }
+
+    async fn roll(&self) -> Result<Option<Roll>, PortError> {
+        Ok(None)
+    }
+
+    async fn save_roll(&self, _: &Roll, _: Version) -> Result<Saved, PortError> {
+        Ok(Saved::Done)
+    }
 }
 
 impl Issues for Ledger {
@@ -222,11 +231,11 @@ impl Ports for Ledger {
         Ok(())
     }
 
-    async fn call(&self, _: &Entry, _: bool) -> (Answer, Duration) {
+    async fn call(&self, _: &Entry, _: Leave) -> (Answer, Duration) {
         (Answer::Lost(Lost::Timeout), Duration::ZERO)
     }
 
-    async fn look(&self, _: &Entry, _: bool) -> (Answer, Finding, Duration) {
+    async fn look(&self, _: &Entry, _: Leave) -> (Answer, Finding, Duration) {
         unreachable!("no test of the gate asks the vendor")
     }
 
@@ -234,7 +243,7 @@ impl Ports for Ledger {
         Ok(())
     }
 
-    async fn due(&self, _: &str, _: Timestamp) -> Result<Vec<EntryKey>, PortError> {
+    async fn due(&self, _: &str, _: Timestamp, _: Option<&Due>) -> Result<Vec<Due>, PortError> {
         Ok(Vec::new())
     }
 }

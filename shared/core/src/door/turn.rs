@@ -8,7 +8,7 @@ use super::{FRESH_FOR, MOST_RACES, Memory, REACH};
 use crate::{
     id::{DestinationName, Token},
     integration::Destination,
-    pace::{Booking, Rate, Slot, book},
+    pace::{Booking, Pace, Rate, Slot, book},
     ports::{Gates, PortError, Ports, Saved},
     running::{Room, Running},
     span::{after, until},
@@ -136,6 +136,25 @@ pub(super) async fn give_back<P: Ports>(
         }
     }
     Ok(())
+}
+
+/// Waits for a slot for a probe, which stands in no line: it gives the next free slot's time when that is not within
+/// reach.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub(super) async fn for_probe<P: Ports>(
+    ports: &P,
+    memory: &Memory,
+    of: &DestinationName,
+    rate: Rate,
+) -> Result<Turned, PortError> {
+    let pace = ports.gates().pace(of).await?.unwrap_or_default();
+    let alone = Pace { line: None, ..pace };
+    if let Booking::Later(_, free) = book(&alone, rate, 1, REACH, ports.now()) {
+        return Ok(Turned::Later(free));
+    }
+    once_more(ports, memory, of, rate).await
 }
 
 enum Turn {

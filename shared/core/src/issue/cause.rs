@@ -80,12 +80,19 @@ fn code(class: Class, answer: Option<&Answer>) -> Option<&'static str> {
         }
         Class::Rejected | Class::TooLarge | Class::Exhausted | Class::InDoubt | Class::Auth => {
             match answer.map(judge) {
-                // The function that knew the answer died.
+                // The function that knew the answer died, or the secret store did not answer.
                 None => Some("unavailable"),
+                Some(Outcome::NoEffect(Reason::Throttled))
+                    if matches!(answer, Some(Answer::NotSent(_))) =>
+                {
+                    Some("unavailable")
+                }
                 Some(
                     Outcome::Unknown | Outcome::NoEffect(Reason::Unavailable | Reason::NoTime),
                 ) => Some("unavailable"),
-                Some(Outcome::NoEffect(Reason::Misconfigured)) => Some(Cause::NO_SECRET),
+                Some(Outcome::NoEffect(Reason::NoCredential | Reason::Misconfigured)) => {
+                    Some(Cause::NO_SECRET)
+                }
                 Some(
                     Outcome::Rejected
                     | Outcome::Delivered

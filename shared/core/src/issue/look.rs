@@ -64,8 +64,8 @@ async fn look_at<P: Ports>(ports: &P, issue: &Issue) -> Result<u64, PortError> {
 
 /// Brings deliveries that an older release parked under the issues that they belong to.
 async fn adopt<P: Ports>(ports: &P, rules: &Rules<'_>) -> Result<(), PortError> {
-    for key in ports.due(OLD_PARTITION, ports.now()).await? {
-        let Some(mut entry) = ports.load(&key).await? else { continue };
+    for due in ports.due(OLD_PARTITION, ports.now(), None).await? {
+        let Some(mut entry) = ports.load(&due.key).await? else { continue };
         tell(ports, rules.catalog, &entry).await?;
         let version = entry.life.version;
         // The version stays: an order to retry that lies on the DLQ names it. A lost race moves the entry as well.

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        fact::Call,
         law::{About, Law},
         wire,
         world::{Inside, World},
@@ -78,8 +77,7 @@ pub(crate) fn within_rate(world: &World, inside: &mut Inside) {
     for destination in world.plan.catalog.destinations.values() {
         let Some(rate) = destination.rate else { continue };
         let calls = inside.facts.calls.iter().filter(|c| c.destination == destination.name);
-        let begun = |call: &Call| call.at.checked_sub(call.stalled).unwrap_or(call.at);
-        let mut times: Vec<Timestamp> = calls.map(begun).collect();
+        let mut times: Vec<Timestamp> = calls.map(|call| call.at).collect();
         times.sort();
         let most = usize::try_from(rate.calls).unwrap_or(usize::MAX);
         let over = times.windows(most + 1).find(|all| until(all[0], all[most]) < rate.per);

@@ -23,13 +23,30 @@ fn a_long_line_at_a_half_open_breaker_makes_one_probe() {
     let rate = Rate { calls: 1, per: Duration::from_secs(60) };
     let (ledger, destination) = (Ledger::default(), destination(Some(rate)));
     let far = Timestamp::from_second(600).expect("a time");
-    let pace = Pace { version: Version(1), free: Some(far), line: Some(far) };
+    let pace = Pace { version: Version(1), free: None, line: Some(far) };
     *ledger.pace.borrow_mut() = Some(pace);
     *ledger.gate.borrow_mut() = Some(half_open(0));
     let memories: Vec<Memory> = (0..20).map(|_| Memory::default()).collect();
     let doors = all(&ledger, memories.iter().map(|m| try_enter(&ledger, m, &destination)));
     let open = doors.iter().filter(|door| matches!(door, Door::Open(_))).count();
     assert_eq!(open, 1, "{doors:?}");
+}
+
+/// Guarantee 7: a probe is a call, and the vendor counts it with those before the outage.
+#[test]
+fn a_probe_leaves_when_a_slot_is_free_and_not_before() {
+    let rate = Rate { calls: 1, per: Duration::from_secs(60) };
+    let (ledger, destination) = (Ledger::default(), destination(Some(rate)));
+    let free = Timestamp::from_second(30).expect("a time");
+    *ledger.pace.borrow_mut() = Some(Pace { version: Version(1), free: Some(free), line: None });
+    *ledger.gate.borrow_mut() = Some(half_open(0));
+    let memory = Memory::default();
+    let doors = all(&ledger, [try_enter(&ledger, &memory, &destination)]);
+    assert_eq!(doors, [Door::Closed { until: free, turn: false }]);
+    assert!(matches!(held(&ledger).breaker, Breaker::HalfOpen { probe: None, .. }), "given back");
+    ledger.now.set(29_000);
+    let doors = all(&ledger, [try_enter(&ledger, &memory, &destination)]);
+    assert!(matches!(doors[..], [Door::Open(_)]), "{doors:?}");
 }
 
 /// Who waited for a slot while the breaker opened does not call: the copy of the gate has grown old meanwhile.
