@@ -16,10 +16,12 @@ use super::any::{self, Terms};
 
 /// The least wait that schedule and vendor ask for after this answer to the attempt at hand.
 fn asked(answer: &Answer, life: &Life, terms: &Terms) -> Option<Duration> {
+    // A hint of no time at all says nothing.
     let hint = match answer {
-        Answer::Replied(reply) => reply.retry_after.map(|h| h.min(terms.retry.retry_after_max)),
+        Answer::Replied(reply) => reply.retry_after.filter(|hint| !hint.is_zero()),
         _ => None,
     };
+    let hint = hint.map(|hint| hint.min(terms.retry.retry_after_max));
     let place = usize::try_from(life.failures).ok()?;
     match judge(answer) {
         Outcome::NoEffect(Reason::Throttled) => {
