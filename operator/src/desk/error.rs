@@ -1,5 +1,7 @@
 //! Why the desk could not do what it was asked, and with which exit code that ends.
 
+use std::path::PathBuf;
+
 use fairlead_aws::find::FindError;
 use fairlead_core::{id::VendorId, ports::PortError};
 
@@ -82,6 +84,9 @@ pub enum DeskError {
     /// The editor did not work.
     #[error("could not edit the event: {0}; name an editor in EDITOR")]
     Editor(String),
+    /// The corrected event was not sent, and what was typed is kept.
+    #[error("{0}\nwhat you typed is kept in {path}", path = .1.display())]
+    Kept(#[source] Box<DeskError>, PathBuf),
     /// The operator did not agree to the plan.
     #[error("{0}; nothing was ordered")]
     NotAgreed(&'static str),
@@ -104,6 +109,7 @@ impl DeskError {
             | Self::Several(..)
             | Self::SeveralIssues(..)
             | Self::Find(FindError::NotAnId(_) | FindError::TooShort(_)) => 2,
+            Self::Kept(why, _) => why.exit_code(),
             Self::Usage(failure) => failure.code(),
             Self::Stage(_) | Self::Vendor(..) => 3,
             Self::Aws(..) | Self::Outputs(_) | Self::Port(_) | Self::Find(FindError::Port(_)) => 3,
