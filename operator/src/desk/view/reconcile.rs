@@ -33,12 +33,11 @@ impl Reconciled {
         integration: String,
         since: Timestamp,
         compared: Compared,
-        doubtful: usize,
         resolved: usize,
     ) -> Self {
-        let Compared { findings, unclear, one_by_one } = compared;
+        let Compared { findings, proven, unclear, one_by_one } = compared;
         let concerned = findings.deliveries();
-        let next = match (doubtful > resolved, concerned.first()) {
+        let next = match (proven.len() > resolved, concerned.first()) {
             (true, _) => {
                 format!("fairlead reconcile {integration} --apply --reason \"...\"")
             }
