@@ -5,7 +5,7 @@ use std::{io::Write, process::Command};
 use fairlead_contracts::{Contracts, Event, Unfit};
 use fairlead_core::{
     accept::Content,
-    audit::Did,
+    audit::{Did, Note},
     crosswalk::Crosswalk,
     edit::edited_key,
     entry::Entry,
@@ -89,7 +89,7 @@ impl Desk {
         reason: &str,
         checked: bool,
     ) -> Result<Done, DeskError> {
-        let on = format!("{} {}, delivery {}", entry.integration, entry.record, entry.id);
+        let on = Note::about(entry);
         let note = self.write_down(Did::Edit, on, reason, 1).await?;
         let event = self.ledger.lay_down(entry.id, &correction.event, note.at).await?;
         let mut ticket = Ticket::new(Step::Render, entry.key.clone(), entry.id);

@@ -43,6 +43,8 @@ pub(crate) struct Compared {
     pub(crate) findings: Findings,
     /// What is in doubt and has surely taken effect: a person may say so, because the vendor has.
     pub(crate) proven: Vec<(DeliveryId, VendorId)>,
+    /// Of what was accepted before, only what the audit names was looked at.
+    pub(crate) looked_back_to: Option<Timestamp>,
     /// So many deliveries the vendor has said nothing clear about.
     pub(crate) unclear: usize,
     /// The vendor was asked for each delivery, so what nobody knows was not looked for.
@@ -94,5 +96,5 @@ impl Desk {
 /// Compares with the list, once both sides are read.
 fn compared(ours: &[Ours], list: &side::Listed<'_>) -> Compared {
     let findings = compare(ours, &list.items, list.rule.status.as_ref());
-    Compared { proven: proven(ours, &findings), findings, unclear: 0, one_by_one: false }
+    Compared { proven: proven(ours, &findings), findings, ..Compared::default() }
 }
