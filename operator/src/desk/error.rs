@@ -87,7 +87,10 @@ pub enum DeskError {
     /// The corrected event was not sent, and what was typed is kept.
     #[error("{0}\nwhat you typed is kept in {path}", path = .1.display())]
     Kept(#[source] Box<DeskError>, PathBuf),
-    /// The operator did not agree to the plan.
+    /// Nobody can be asked, and nobody has agreed beforehand.
+    #[error("this is no terminal to ask at: add --yes; nothing was ordered")]
+    NoTerminal,
+    /// The operator did not agree to the plan, or there is nothing to agree to.
     #[error("{0}; nothing was ordered")]
     NotAgreed(&'static str),
 }
@@ -96,7 +99,7 @@ impl DeskError {
     /// The exit code: 1 a problem was found, 2 bad usage, 3 AWS did not do its part.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotValid(_) | Self::NoIssue(_) | Self::Closed(..) => 1,
+            Self::NotValid(_) | Self::NoIssue(_) | Self::Closed(..) | Self::NotAgreed(_) => 1,
             Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::Refused(..) => 1,
             Self::NoDestination(..)
             | Self::NotAVendorId(_)
@@ -104,7 +107,7 @@ impl DeskError {
             | Self::NotAskable(_)
             | Self::TooMuch(_)
             | Self::Cursor
-            | Self::NotAgreed(_)
+            | Self::NoTerminal
             | Self::Editor(_)
             | Self::Several(..)
             | Self::SeveralIssues(..)
@@ -120,5 +123,17 @@ impl DeskError {
 impl From<DeskError> for Failure {
     fn from(error: DeskError) -> Self {
         Self::new(error.exit_code(), error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_agreed_to_is_a_problem_and_a_question_to_nobody_is_bad_usage() {
+        assert_eq!(DeskError::NotAgreed("you did not agree").exit_code(), 1);
+        assert_eq!(DeskError::NotAgreed("nothing was changed").exit_code(), 1);
+        assert_eq!(DeskError::NoTerminal.exit_code(), 2);
     }
 }
