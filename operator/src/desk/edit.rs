@@ -14,6 +14,7 @@ use fairlead_core::{
     request::Request,
     ticket::{Act, Order, Step, Ticket},
     violation::Violation,
+    word,
 };
 use jiff::Timestamp;
 use similar::TextDiff;
@@ -100,7 +101,7 @@ impl Desk {
             "ordered: edit {} of {}; another delivery carries it",
             entry.record, entry.integration
         );
-        Ok(Done::new(said, format!("fairlead record {}", entry.record.id)))
+        Ok(Done::new(said, format!("fairlead record {}", word::last(&entry.record.id))))
     }
 }
 
