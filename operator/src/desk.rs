@@ -1,13 +1,13 @@
 //! The operator's desk: a deployed stack, reached with the operator's own credentials.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use fairlead_aws::{
     ledger::{Ledger, chain},
     world::connector,
 };
-use fairlead_core::entry::Entry;
+use fairlead_core::{entry::Entry, integration::Catalog};
 
 mod act;
 mod audit;
@@ -50,6 +50,8 @@ pub struct Desk {
     stack: String,
     /// The stack's parameters, by name.
     parameters: BTreeMap<String, String>,
+    /// The catalog of its stage, once it was asked for.
+    catalog: OnceLock<&'static Catalog>,
 }
 
 impl Desk {
@@ -79,7 +81,14 @@ impl Desk {
         });
         let outputs = Outputs::from_pairs(outputs)?;
         let ledger = Ledger::new(&config, outputs.ledger.clone());
-        Ok(Self { ledger, outputs, config, stack: stack.to_owned(), parameters })
+        Ok(Self {
+            ledger,
+            outputs,
+            config,
+            stack: stack.to_owned(),
+            parameters,
+            catalog: OnceLock::new(),
+        })
     }
 
     /// The stack's name.
@@ -93,6 +102,16 @@ impl Desk {
     /// When there is not exactly one such delivery, or the ledger does not answer.
     pub async fn show(&self, id: &str) -> Result<Delivery, DeskError> {
         Ok(Delivery::of(&self.entry(id).await?))
+    }
+
+    /// The catalog of the stage that is deployed: destinations differ from one to the next.
+    pub(crate) fn catalog(&self) -> Result<&'static Catalog, DeskError> {
+        if let Some(known) = self.catalog.get() {
+            return Ok(known);
+        }
+        let read = self.places()?.catalog(fairlead_catalog::catalog());
+        let read = read.map_err(|e| DeskError::Stage(e.to_string()))?;
+        Ok(self.catalog.get_or_init(|| read))
     }
 
     /// Who is at the desk, as AWS knows her; stands in the history of what she orders.

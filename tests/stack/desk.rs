@@ -2,7 +2,7 @@
 
 use fairlead::{
     cli::{Options, Output, Place, View},
-    desk::{Desk, Filter, edit, view::Found},
+    desk::{Desk, Filter, view::Found},
     vendor::Step,
 };
 use fairlead_core::{
@@ -25,6 +25,9 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         }),
         Scenario::new("a corrected event goes out once, and its record shows both", |w| {
             corrected(w).boxed_local()
+        }),
+        Scenario::new("a corrected payment goes to the invoice that its deal has", |w| {
+            paid(w).boxed_local()
         }),
         Scenario::new("a retry by filter plans, orders, and begun again does nothing", |w| {
             retry(w).boxed_local()
@@ -112,8 +115,8 @@ async fn corrected(world: &World) {
     let entry = desk.editable(&id, false).await.expect("it may be edited");
     let event = entry.event.replace("1250.00", "1205.00");
     let broken = entry.event.replace("1250.00", "many");
-    assert!(edit::check(&entry, broken).is_err(), "it is checked before it is sent");
-    let correction = edit::check(&entry, event).expect("it is valid");
+    assert!(desk.corrected(&entry, broken).await.is_err(), "it is checked before it is sent");
+    let correction = desk.corrected(&entry, event).await.expect("it is valid");
     assert!(correction.difference.contains("1205.00"), "{}", correction.difference);
     for _ in 0..2 {
         desk.exchange(&entry, &correction, "digits swapped", false).await.expect("ordered");
@@ -128,6 +131,26 @@ async fn corrected(world: &World) {
     assert_eq!(life.deliveries.len(), 2, "{}", life.text());
     assert!(life.text().contains(&format!("from delivery {id}")), "{}", life.text());
     assert_eq!((world.requests(&case).len(), world.invoices(&case)), (2, 1));
+}
+
+/// What the request needs is looked up for the correction as it was for the event.
+async fn paid(world: &World) {
+    let (deal, payment) = (Case::deal("DESK-5"), Case::paid("pi_DESK5", "DESK-5"));
+    world.accept(&deal).await;
+    let invoice = world.delivered(SOON, &deal).await.life.vendor_id.expect("an id");
+    let entry = refused(world, &payment, OURS).await;
+    let desk = desk(world).await;
+    let event = entry.event.replace("125000", "125100");
+    let correction = desk.corrected(&entry, event).await.expect("it is valid");
+    desk.exchange(&entry, &correction, "digits swapped", false).await.expect("ordered");
+    closed(world, &payment, End::Edited).await;
+    let look = async || {
+        let new = world.entry(&correction.entry).await;
+        new.filter(|entry| entry.life.state == State::Delivered)
+    };
+    world.until(SOON, "the correction is delivered", &payment, look).await;
+    let paid = world.vendor.requests_about(&payment.id).pop().expect("a request");
+    assert_eq!(paid.path, format!("/v2/invoices/{invoice}/payments"));
 }
 
 async fn retry(world: &World) {

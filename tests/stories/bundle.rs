@@ -6,7 +6,7 @@ use fairlead_contracts::{Contracts, Event, compile};
 use fairlead_core::{
     accept::Accepted,
     entry::Entry,
-    id::IntegrationName,
+    id::{IdempotencyKey, IntegrationName},
     integration::Integration,
     ticket::{Act, Order, Queue, Step, Ticket},
 };
@@ -51,10 +51,23 @@ request: {method: POST, path: '/v3/contacts/\($needs.contact_id)/orders', map: o
 retry: {schedule: [10s, 1m, 5m]}
 ";
 
+const NOTE: &str = r"
+fairlead: 1
+name: noted-to-note
+description: When a note is made, create it; its sender gives it a key.
+owner: {team: revenue-ops, contact: revenue-ops@example.com}
+source: {event: shop.note.made, schema: any.json}
+record: {kind: note, id: .note}
+idempotency: {key: $header, header: Idempotency-Key}
+destination: crm-api
+request: {method: POST, path: /v3/notes, map: note.jq, schema: any.json}
+retry: {schedule: [10s, 1m, 5m]}
+";
+
 /// A world with this bundle, and the contracts that validate has in it.
 pub(crate) struct Bundle {
     pub(crate) world: World,
-    contracts: Arc<Contracts>,
+    pub(crate) contracts: Arc<Contracts>,
 }
 
 impl Bundle {
@@ -72,6 +85,9 @@ impl Bundle {
         write("placed-to-order/integration.yaml", ORDER);
         write("placed-to-order/any.json", "true");
         write("placed-to-order/order.jq", "{contact: $needs.contact_id, order: .order}");
+        write("noted-to-note/integration.yaml", NOTE);
+        write("noted-to-note/any.json", "true");
+        write("noted-to-note/note.jq", "{note, text}");
         let catalog = compile(folder.path()).unwrap_or_else(|report| panic!("{report}"));
         let contact = catalog.integrations[&IntegrationName::new("saved-to-contact")].clone();
         let contracts = || Contracts::new(Arc::new(catalog.clone()));
@@ -82,20 +98,26 @@ impl Bundle {
     /// A customer was saved in this version.
     pub(crate) fn saved(&self, customer: &str, version: u64) -> Entry {
         let event = json!({"customer": customer, "version": version});
-        self.take("saved-to-contact", &event)
+        self.take("saved-to-contact", &event, None)
     }
 
     /// An order of this customer was placed.
     pub(crate) fn placed(&self, order: &str, customer: &str) -> Entry {
-        self.take("placed-to-order", &json!({"order": order, "customer": customer}))
+        self.take("placed-to-order", &json!({"order": order, "customer": customer}), None)
     }
 
-    fn take(&self, name: &str, event: &Value) -> Entry {
+    /// A note was made, to which its sender gives this key.
+    pub(crate) fn noted(&self, note: &str, key: &str) -> Entry {
+        let event = json!({"note": note, "text": "cal back"});
+        self.take("noted-to-note", &event, Some(&IdempotencyKey::new(key)))
+    }
+
+    fn take(&self, name: &str, event: &Value, key: Option<&IdempotencyKey>) -> Entry {
         let text = event.to_string();
         let event = Event::read(text.as_bytes()).expect("an event");
         let of: Integration =
             self.world.catalog.borrow().integrations[&IntegrationName::new(name)].clone();
-        let submission = self.contracts.submission(&self.world, &of, &event, None, text, "api");
+        let submission = self.contracts.submission(&self.world, &of, &event, key, text, "api");
         let submission = block_on(submission).expect("it fits");
         let accepted = self.world.submit_for(&of, submission).expect("accepted");
         let Accepted::New(id) = accepted else { panic!("{accepted:?}") };

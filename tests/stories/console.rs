@@ -6,7 +6,7 @@ use aws::Aws;
 use fairlead::{console::Console, desk::Desk};
 
 /// A page, and the most items of the ledger and its indexes that it may read.
-const BOUNDS: [(&str, usize); 9] = [
+const BOUNDS: [(&str, usize); 10] = [
     // What ran and what is parked are counted up to 20,000 each, by their keys.
     ("/", 48_000),
     ("/issues", 10),
@@ -18,6 +18,8 @@ const BOUNDS: [(&str, usize); 9] = [
     ("/deliveries?integration=nobody", 3_600),
     ("/integrations/deal-won-to-invoice", 700),
     ("/audit", 250),
+    // An eighth of the keys of what ran, whatever came of it, and the record's own deliveries.
+    ("/record?id=D-1042", 13_500),
 ];
 
 #[test]
@@ -27,6 +29,15 @@ fn a_page_over_100_000_deliveries_reads_a_bounded_number_of_items() {
             let (_, read) = reader.read(path).await;
             assert!(read <= most, "{path} reads {read} items, {most} at most");
         }
+    });
+}
+
+#[test]
+fn a_page_that_costs_many_keys_is_looked_at_no_oftener_than_every_15_seconds() {
+    run(async |reader| {
+        let (page, _) = reader.read("/record?id=D-1042&said=ordered").await;
+        let live = links(&page, "data-live=\"").pop().expect("it follows what was ordered");
+        assert!(live.parse::<u8>().is_ok_and(|seconds| seconds >= 15), "every {live} s");
     });
 }
 

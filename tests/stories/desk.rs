@@ -55,7 +55,8 @@ fn a_list_has_one_line_for_each_delivery_and_ends_with_the_next_command() {
     let items = fates().iter().map(|(_, entry)| Item::of(entry)).collect();
     let now = noon() + 10.minutes();
     let next = "fairlead deliveries show 0199c200".to_owned();
-    insta::assert_snapshot!(Deliveries { now, deliveries: items, cursor: None, next }.text());
+    let list = Deliveries { now, deliveries: items, more: false, cursor: None, next };
+    insta::assert_snapshot!(list.text());
 }
 
 #[test]
@@ -100,8 +101,33 @@ fn a_record_without_deliveries_says_how_to_look_further_back() {
     assert!(nothing.problem());
     insta::assert_snapshot!(nothing.text(), @r"
     Nothing happened to D-9 in 30d.
-    Next: fairlead record D-9 --since 365d
+    Next: fairlead record --since 365d D-9
     ");
+}
+
+#[test]
+fn a_record_says_how_far_back_was_looked_and_its_id_runs_nothing() {
+    let (_, parked) = fates().remove(2);
+    let life = |since: &str, deliveries| Life {
+        record: "$(reboot)".into(),
+        since: since.into(),
+        deliveries,
+    };
+    let found = life("30d", vec![Delivery::of(&parked)]);
+    assert!(!found.problem());
+    let said = "1 delivery in 30d; older ones were not looked for.\n\
+                Next: fairlead record --since 365d -- '$(reboot)'\n";
+    assert!(found.text().ends_with(said), "{}", found.text());
+    assert!(life("400d", vec![]).text().ends_with("Nothing happened to $(reboot) in 400d.\n"));
+}
+
+#[test]
+fn a_list_that_shows_a_part_of_what_waits_says_so() {
+    let items = fates().iter().map(|(_, entry)| Item::of(entry)).collect();
+    let next = "fairlead deliveries --state waiting --limit 40".to_owned();
+    let list = Deliveries { now: noon(), deliveries: items, more: true, cursor: None, next };
+    let said = "More wait than are shown.\nNext: fairlead deliveries --state waiting --limit 40\n";
+    assert!(list.text().ends_with(said), "{}", list.text());
 }
 
 #[test]

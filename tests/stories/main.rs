@@ -6,6 +6,7 @@ mod bulk;
 mod bundle;
 mod console;
 mod contract;
+mod corrected;
 mod crosswalk;
 mod delivery;
 mod desk;

@@ -1,5 +1,9 @@
 //! Alarms: none of the DLQs fills unseen, and every alarm says what to do.
 
+use clap::Parser;
+use fairlead::cli::Cli;
+use fairlead_tests::shell::words;
+
 use crate::{
     fault::none,
     queue::pairs,
@@ -36,6 +40,22 @@ fn every_alarm_tells_an_owner_what_to_do() {
         (!actions.iter().any(topic))
             .then(|| alarm.fault("AlarmActions", "send it to the owners' topic in AlarmActions"))
     }));
+}
+
+#[test]
+fn every_command_that_an_alarm_names_can_be_typed_as_it_stands() {
+    let mut found = 0;
+    for alarm in resources("AWS::CloudWatch::Alarm") {
+        let text = alarm.property("AlarmDescription").map_or("", Node::text);
+        for (at, _) in text.match_indices(": fairlead ") {
+            let rest = text[at + 2..].split(". ").next().unwrap_or_default();
+            let command = words(rest.trim().trim_end_matches('.'));
+            let read = Cli::try_parse_from(&command);
+            assert!(read.is_ok(), "{}: {command:?} is no command", alarm.id);
+            found += 1;
+        }
+    }
+    assert!(found > 0, "alarms name commands");
 }
 
 /// Alarms with a wrong dimension are valid and never ring.

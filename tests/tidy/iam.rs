@@ -103,7 +103,7 @@ const RIGHTS: [(&str, &[&str]); 6] = [
 ];
 
 /// Every right of who operates.
-const OPERATOR: [&str; 24] = [
+const OPERATOR: [&str; 41] = [
     "cloudformation:DescribeStacks on arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*",
     "dynamodb:BatchGetItem on Ledger",
     "dynamodb:GetItem on Ledger",
@@ -128,6 +128,23 @@ const OPERATOR: [&str; 24] = [
     "sqs:ChangeMessageVisibility on RetryDlq",
     "sqs:GetQueueAttributes on RetryDlq",
     "sqs:ReceiveMessage on RetryDlq",
+    "cloudformation:ListStackResources on arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*",
+    "logs:FilterLogEvents on AlertLogs",
+    "logs:FilterLogEvents on DispatchLogs",
+    "logs:FilterLogEvents on RetryLogs",
+    "logs:FilterLogEvents on ValidateLogs",
+    "secretsmanager:DescribeSecret on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/*",
+    "secretsmanager:DescribeSecret on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead-hooks/*",
+    "sqs:SendMessage on RetryQueue",
+    "sqs:SendMessage on AlertQueue",
+    "sqs:StartMessageMoveTask on AlertDlq",
+    "sqs:DeleteMessage on AlertDlq",
+    "sqs:StartMessageMoveTask on DispatchDlq",
+    "sqs:DeleteMessage on DispatchDlq",
+    "sqs:StartMessageMoveTask on IntakeDlq",
+    "sqs:DeleteMessage on IntakeDlq",
+    "sqs:StartMessageMoveTask on RetryDlq",
+    "sqs:DeleteMessage on RetryDlq",
 ];
 
 /// The role that a function runs as.

@@ -1,16 +1,16 @@
 //! An operator's correction of a parked event: checked and rendered like any event, then put in its place.
 
 use fairlead_aws::batch::Failure;
-use fairlead_contracts::{Event, Unfit};
+use fairlead_contracts::Unfit;
 use fairlead_core::{
     accept::{Content, Submission},
     edit::{Edited, edit},
+    entry::Entry,
     id::{IdempotencyKey, IntegrationName, Sha256Hex},
     integration::Integration,
-    ports::PortError,
+    ports::{PortError, Ports},
     record::Record,
     ticket::{Order, Ticket},
-    violation::{Contract, Violation},
 };
 
 use crate::Desk;
@@ -29,7 +29,11 @@ pub(crate) async fn carry_out(
         tracing::warn!(delivery = %ticket.delivery, "edit refused: its integration or its event is gone");
         return Ok(());
     };
-    let submission = submission(desk, integration, text).await?;
+    let Some(old) = desk.aws.load(&ticket.entry).await? else {
+        tracing::warn!(delivery = %ticket.delivery, "edit refused: its delivery is gone");
+        return Ok(());
+    };
+    let submission = submission(desk, integration, &old, text).await?;
     let rules = desk.aws.rules();
     match edit(&desk.aws, &rules, integration, &ticket.entry, order, submission).await? {
         Edited::As(id) => tracing::info!(delivery = %ticket.delivery, by = %id, "edited"),
@@ -44,18 +48,14 @@ pub(crate) async fn carry_out(
 async fn submission(
     desk: &Desk<'_>,
     of: &Integration,
+    old: &Entry,
     text: String,
 ) -> Result<Submission, PortError> {
-    let violations = match Event::read(text.as_bytes()) {
-        Ok(event) => {
-            let (ports, given) = (&desk.aws, text.clone());
-            match desk.contracts.submission(ports, of, &event, None, given, "edit").await {
-                Ok(submission) => return Ok(submission),
-                Err(Unfit::Port(failed)) => return Err(failed),
-                Err(Unfit::Refused(refused)) => refused.violations,
-            }
-        }
-        Err(why) => vec![unreadable(why.to_string())],
+    let corrected = desk.contracts.corrected(&desk.aws, of, old, text.clone()).await;
+    let violations = match corrected {
+        Ok(submission) => return Ok(submission),
+        Err(Unfit::Port(failed)) => return Err(failed),
+        Err(Unfit::Refused(refused)) => refused.violations,
     };
     // Whose it was stays with the old delivery, which alone knows.
     Ok(Submission {
@@ -67,8 +67,4 @@ async fn submission(
         via: "edit",
         content: Content::Violations(violations),
     })
-}
-
-fn unreadable(detail: String) -> Violation {
-    Violation { pointer: String::new(), detail, of: Contract::Event }
 }

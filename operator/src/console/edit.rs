@@ -14,10 +14,7 @@ use super::{
     page,
     site::{Said, Shown, Site, shown, went},
 };
-use crate::desk::{
-    DeskError,
-    edit::{Correction, check},
-};
+use crate::desk::{DeskError, edit::Correction};
 
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
@@ -31,7 +28,7 @@ pub(super) async fn show(
     let entry = site.desk.editable(&id, checked).await.map_err(|e| site.refused(&e, &back))?;
     // Browsers send line breaks as CR LF.
     let event = given.event.as_deref().unwrap_or_default().replace("\r\n", "\n");
-    match check(&entry, event.clone()) {
+    match site.desk.corrected(&entry, event.clone()).await {
         Ok(correction) if given.sure.is_some() => {
             let done = site.desk.exchange(&entry, &correction, given.reason.trim(), checked).await;
             let done = done.map_err(|e| site.refused(&e, &back))?;

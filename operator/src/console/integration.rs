@@ -28,7 +28,8 @@ pub(super) async fn show(
     Path(name): Path<String>,
     Query(said): After,
 ) -> Shown {
-    let found = fairlead_catalog::catalog().find(&IntegrationName::new(&name));
+    let catalog = site.desk.catalog().map_err(|e| site.refused(&e, "/"))?;
+    let found = catalog.find(&IntegrationName::new(&name));
     let Some((integration, destination)) = found else {
         let why = format!("No integration of this bundle is called \"{name}\".");
         return Err(site.trouble("There is no such integration", &why, "/"));

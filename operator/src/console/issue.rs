@@ -48,6 +48,7 @@ pub(super) async fn one(
     let deliveries = view::Deliveries {
         now,
         deliveries: found.deliveries.clone(),
+        more: false,
         cursor: None,
         next: String::new(),
     };

@@ -13,6 +13,9 @@ use super::{
 };
 use crate::desk::view::{self, counted};
 
+/// How many seconds lie between two looks: each reads an eighth of the keys of all that ran in that time.
+const FOLLOWS: u8 = 15;
+
 /// What is asked for.
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
@@ -36,7 +39,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
     let count = life.deliveries.len();
     // While something moves, or was ordered just now, the page follows it.
     let moves = life.deliveries.iter().any(|one| tone(one.state) == "wait");
-    let live = (moves || asked.said.is_some()).then_some(2);
+    let live = (moves || asked.said.is_some()).then_some(FOLLOWS);
     shown(&page::Record {
         frame: site.moving("", Said::of(asked.said), live),
         id: life.record,

@@ -18,7 +18,7 @@ use super::{
     Desk, DeskError, Filter,
     list::back,
     order::ticket,
-    view::{Done, Plan},
+    view::{Done, Plan, counted},
 };
 use crate::cli::Options;
 
@@ -69,19 +69,14 @@ impl Desk {
         eprint!("{}", planned.plan.text());
         let count = planned.entries.len();
         if count == 0 {
-            return Ok(Done::new(
-                "nothing was ordered".to_owned(),
-                "fairlead deliveries --state parked".to_owned(),
-            ));
+            return Ok(ended(&planned, None));
         }
         agree(options, count)?;
         let note = self.announce(filter, reason, count).await?;
         let bar = bar(count);
         self.order_all(&planned.entries, &note, checked, |sent| bar.inc(sent as u64)).await?;
         bar.finish_and_clear();
-        let rest = if planned.more { "; more are parked: run this again" } else { "" };
-        let said = format!("ordered: retry {count} deliveries, bulk {}{rest}", note.short());
-        Ok(Done::new(said, "fairlead status".to_owned()))
+        Ok(ended(&planned, Some(&note)))
     }
 
     /// What a retry of every parked delivery that is meant would do. Nothing is sent.
@@ -157,13 +152,33 @@ impl Desk {
     }
 }
 
+/// How a retry of many ends. That nothing was meant is a problem, and so is what the rules refuse.
+fn ended(planned: &Planned, ordered: Option<&Note>) -> Done {
+    let refused = planned.plan.refused();
+    let mut said = match ordered {
+        None => "nothing was ordered".to_owned(),
+        Some(note) => {
+            format!("ordered: retry {} deliveries, bulk {}", planned.entries.len(), note.short())
+        }
+    };
+    if refused > 0 {
+        said.push_str(&format!("; {} refused", counted(refused, "is", "are")));
+    }
+    if planned.more {
+        said.push_str("; more are parked: run this again");
+    }
+    let parked = ordered.is_none() || refused > 0;
+    let next = if parked { "fairlead deliveries --state parked" } else { "fairlead status" };
+    Done { problem: parked, ..Done::new(said, next.to_owned()) }
+}
+
 /// Asks on a terminal; elsewhere `--yes` has to say it.
 pub(super) fn agree(options: &Options, count: usize) -> Result<(), DeskError> {
     if options.yes {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() {
-        return Err(DeskError::NotAgreed("this is no terminal to ask at: add --yes"));
+        return Err(DeskError::NoTerminal);
     }
     eprint!("Order this for {count}? [y/N] ");
     let mut answer = String::new();
@@ -180,4 +195,43 @@ pub(super) fn bar(length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len}, {eta} left");
     let bar = ProgressBar::new(length as u64);
     style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+#[cfg(test)]
+mod tests {
+    use fairlead_core::{
+        class::Class,
+        order::{Refusal, Way},
+    };
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::cli::View;
+
+    #[track_caller]
+    fn check(ways: &[Result<Way, Refusal>], ordered: bool, problem: bool, said: &str) {
+        let mut planned = Planned { plan: Plan::default(), entries: Vec::new(), more: false };
+        ways.iter().for_each(|way| planned.plan.count(Class::InDoubt, *way));
+        let note = Note {
+            id: Uuid::from_u128(0xbeef_0042),
+            at: Timestamp::UNIX_EPOCH,
+            by: "kim".to_owned(),
+            did: Did::Retry,
+            on: String::new(),
+            reason: "unblocked".to_owned(),
+            deliveries: 2,
+        };
+        let done = ended(&planned, ordered.then_some(&note));
+        assert_eq!((done.said.as_str(), done.problem()), (said, problem));
+    }
+
+    #[test]
+    fn a_retry_of_many_that_orders_nothing_or_not_all_ends_with_a_problem() {
+        let (safe, refused) = (Ok(Way::Safe), Err(Refusal::InDoubt));
+        check(&[], false, true, "nothing was ordered");
+        check(&[refused, refused], false, true, "nothing was ordered; 2 are refused");
+        let ordered = "ordered: retry 0 deliveries, bulk beef0042";
+        check(&[safe, refused], true, true, &format!("{ordered}; 1 is refused"));
+        check(&[safe, safe], true, false, ordered);
+    }
 }

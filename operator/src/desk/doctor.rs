@@ -26,7 +26,10 @@ impl Desk {
         checks.push(Check::good("you", self.caller().await?));
         checks.push(caller::clock(&self.config).await);
         checks.extend(self.ledger_answers().await);
-        checks.extend(secret::look(&self.config).await);
+        match self.catalog() {
+            Ok(catalog) => checks.extend(secret::look(&self.config, catalog).await),
+            Err(why) => checks.push(Check::bad("stage", why.to_string(), "sam deploy")),
+        }
         checks.push(topic::look(&self.config, &self.outputs.alert_topic_arn).await);
         checks.extend(source::look(&self.config, &self.outputs).await);
         checks.push(alarm::look(&self.config, &self.stack).await);
@@ -38,9 +41,9 @@ impl Desk {
     /// Whether every secret that the bundle names is there. Values are looked at and never shown.
     ///
     /// # Errors
-    /// Never; what AWS refuses is a finding.
+    /// When the stack's stage is not in the bundle; what AWS refuses is a finding.
     pub async fn secrets(&self) -> Result<Checks, DeskError> {
-        Ok(Checks { checks: secret::look(&self.config).await })
+        Ok(Checks { checks: secret::look(&self.config, self.catalog()?).await })
     }
 
     /// Both indexes and the table, with the operator's own permissions.

@@ -2,17 +2,23 @@
 
 use std::{io::Write, process::Command};
 
-use fairlead_contracts::{Contracts, Event};
+use fairlead_contracts::{Contracts, Event, Unfit};
 use fairlead_core::{
-    audit::Did,
+    accept::Content,
+    audit::{Did, Note},
+    crosswalk::Crosswalk,
     edit::edited_key,
     entry::Entry,
     id::{EntryKey, Sha256Hex},
-    order::{may_order, policy},
+    order::{Refusal, may_order, policy},
+    request::Request,
     ticket::{Act, Order, Step, Ticket},
+    violation::Violation,
+    word,
 };
 use jiff::Timestamp;
 use similar::TextDiff;
+use tempfile::NamedTempFile;
 
 use super::{Desk, DeskError, bulk::agree, order::refused, view::Done};
 use crate::cli::Options;
@@ -41,11 +47,23 @@ impl Desk {
         options: &Options,
     ) -> Result<Done, DeskError> {
         let entry = self.editable(id, checked).await?;
-        let corrected = edited(&pretty(&entry.event))?;
-        let correction = check(&entry, corrected)?;
-        eprint!("{}", correction.difference);
-        agree(options, 1)?;
-        self.exchange(&entry, &correction, reason, checked).await
+        let file = typed(&pretty(&entry.event), &editor())?;
+        let done = async {
+            let correction = self.corrected(&entry, read(&file)?).await?;
+            eprint!("{}", correction.difference);
+            agree(options, 1)?;
+            self.exchange(&entry, &correction, reason, checked).await
+        };
+        done.await.map_err(|why| kept(file, why))
+    }
+
+    /// The corrected event of a parked delivery, checked as validate will check it.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub async fn corrected(&self, entry: &Entry, event: String) -> Result<Correction, DeskError> {
+        let contracts = Contracts::new(fairlead_catalog::catalog());
+        check(&contracts, &self.ledger, entry, event).await
     }
 
     /// A parked delivery whose event may be corrected.
@@ -72,7 +90,7 @@ impl Desk {
         reason: &str,
         checked: bool,
     ) -> Result<Done, DeskError> {
-        let on = format!("{} {}, delivery {}", entry.integration, entry.record, entry.id);
+        let on = Note::about(entry);
         let note = self.write_down(Did::Edit, on, reason, 1).await?;
         let event = self.ledger.lay_down(entry.id, &correction.event, note.at).await?;
         let mut ticket = Ticket::new(Step::Render, entry.key.clone(), entry.id);
@@ -83,36 +101,54 @@ impl Desk {
             "ordered: edit {} of {}; another delivery carries it",
             entry.record, entry.integration
         );
-        Ok(Done::new(said, format!("fairlead record {}", entry.record.id)))
+        Ok(Done::new(said, format!("fairlead record {}", word::last(&entry.record.id))))
     }
 }
 
-/// Checks the corrected event against the contracts of this bundle, and shows what changed.
+/// Checks the corrected event against the contracts, makes its request with what the crosswalk knows, as validate
+/// will, and shows what changed.
 ///
 /// # Errors
-/// When nothing changed, or it may not take the place of the parked one.
-pub fn check(entry: &Entry, corrected: String) -> Result<Correction, DeskError> {
-    let digest = Sha256Hex::of(corrected.as_bytes());
-    let event =
-        Event::read(corrected.as_bytes()).map_err(|e| DeskError::NotValid(e.to_string()))?;
-    let before = Event::read(entry.event.as_bytes());
-    if before.is_ok_and(|before| before.payload_hash() == event.payload_hash()) {
+/// When nothing changed, it may not take the place of the parked one, or the ledger does not answer.
+pub async fn check<C: Crosswalk>(
+    contracts: &Contracts,
+    crosswalk: &C,
+    entry: &Entry,
+    corrected: String,
+) -> Result<Correction, DeskError> {
+    let before = Event::read(entry.event.as_bytes()).map(|event| event.payload_hash());
+    let after = Event::read(corrected.as_bytes()).map(|event| event.payload_hash());
+    if before.is_ok_and(|before| after.is_ok_and(|after| before == after)) {
         return Err(DeskError::NotAgreed("nothing was changed"));
     }
-    let contracts = Contracts::new(fairlead_catalog::catalog());
-    let rendered = contracts.render(&entry.integration, &event).map_err(|refused| {
-        let lines = refused.violations.iter().map(|v| format!("\n  {} {}", v.pointer, v.detail));
-        DeskError::NotValid(lines.collect())
+    let gone = || DeskError::Refused(entry.id.to_string(), Refusal::Gone.sentence());
+    let of = contracts.catalog().integrations.get(&entry.integration).ok_or_else(gone)?;
+    let made = contracts.corrected(crosswalk, of, entry, corrected.clone()).await;
+    let made = made.map_err(|unfit| match unfit {
+        Unfit::Refused(refused) => DeskError::NotValid(listed(&refused.violations)),
+        Unfit::Port(failed) => DeskError::Port(failed),
     })?;
-    let key = edited_key(entry, &rendered.key, &rendered.record, &digest)
+    let digest = Sha256Hex::of(corrected.as_bytes());
+    let key = edited_key(entry, &made.idempotency_key, &made.record, &digest)
         .map_err(|why| DeskError::NotValid(why.to_string()))?;
-    let request = entry.request.as_ref().map(|r| pretty(&r.body)).unwrap_or_default();
-    let difference = format!(
-        "{}{}",
-        diff("event", &pretty(&entry.event), &pretty(&corrected)),
-        diff("request", &request, &pretty(&rendered.request.body)),
-    );
+    let event = diff("event", &pretty(&entry.event), &pretty(&corrected));
+    let difference = event + &of_request(entry.request.as_ref(), &made.content);
     Ok(Correction { event: corrected, difference, entry: EntryKey::of(&entry.integration, &key) })
+}
+
+fn listed(violations: &[Violation]) -> String {
+    let lines = violations.iter().map(|one| format!("{} {}", one.pointer, one.detail));
+    lines.map(|line| format!("\n  {}", line.trim_start())).collect()
+}
+
+/// What differs in the vendor's request; its path too, which may name another record of the vendor's.
+fn of_request(before: Option<&Request>, made: &Content) -> String {
+    let (Content::Request(after) | Content::Update(after)) = made else {
+        return "The request is made when the crosswalk knows all that it needs.\n".to_owned();
+    };
+    let call = |of: &Request| format!("{} {}\n", of.method.as_str(), of.path);
+    let (path, body) = before.map_or_else(Default::default, |of| (call(of), pretty(&of.body)));
+    diff("path", &path, &call(after)) + &diff("request", &body, &pretty(&after.body))
 }
 
 /// JSON with one member a line; numbers and the order of members stay as they are. Other text stays as it is.
@@ -129,18 +165,60 @@ fn diff(of: &str, before: &str, after: &str) -> String {
         .to_string()
 }
 
-/// What the operator made of the text: `VISUAL`, `EDITOR`, or vi, on a file that only she can read.
-fn edited(text: &str) -> Result<String, DeskError> {
-    let failed = |e: std::io::Error| DeskError::Editor(e.to_string());
-    let mut file = tempfile::Builder::new().suffix(".json").tempfile().map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(failed)?;
+/// The editor that the operator has chosen.
+fn editor() -> String {
     let said = |name| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
-    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(said).unwrap_or_else(|| "vi".to_owned());
+    ["VISUAL", "EDITOR"].into_iter().find_map(said).unwrap_or_else(|| "vi".to_owned())
+}
+
+/// What the operator made of the text, in a file that only she can read.
+fn typed(text: &str, editor: &str) -> Result<NamedTempFile, DeskError> {
+    let mut file = tempfile::Builder::new()
+        .prefix("fairlead-edit-")
+        .suffix(".json")
+        .tempfile()
+        .map_err(bad)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(bad)?;
     let mut words = editor.split_whitespace();
     let status = Command::new(words.next().unwrap_or("vi")).args(words).arg(file.path()).status();
     let status = status.map_err(|e| DeskError::Editor(format!("{editor}: {e}")))?;
     if !status.success() {
         return Err(DeskError::Editor(format!("{editor} ended with {status}")));
     }
-    std::fs::read_to_string(file.path()).map_err(failed)
+    Ok(file)
+}
+
+fn read(file: &NamedTempFile) -> Result<String, DeskError> {
+    std::fs::read_to_string(file.path()).map_err(bad)
+}
+
+fn bad(error: std::io::Error) -> DeskError {
+    DeskError::Editor(error.to_string())
+}
+
+/// What was typed is work, and stays where the operator can take it up again.
+fn kept(file: NamedTempFile, why: DeskError) -> DeskError {
+    match file.keep() {
+        Ok((_, path)) => DeskError::Kept(Box::new(why), path),
+        Err(_) => why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_and_refused_is_kept_and_its_place_is_named() {
+        let file = typed("{\"amount\": 1}\n", "sed -i s/1/many/").expect("an editor");
+        let typed = read(&file).expect("a text");
+        let refused = kept(file, DeskError::NotValid("/amount is no number".to_owned()));
+        let DeskError::Kept(_, path) = &refused else { panic!("{refused}") };
+        let said = refused.to_string();
+        assert!(said.contains("is no number") && said.contains(&path.display().to_string()));
+        assert_eq!(refused.exit_code(), 1);
+        let left = std::fs::read_to_string(path).expect("it is there");
+        std::fs::remove_file(path).expect("it is there");
+        assert_eq!((left.as_str(), typed.as_str()), ("{\"amount\": many}\n", left.as_str()));
+    }
 }

@@ -1,5 +1,7 @@
 //! Why the desk could not do what it was asked, and with which exit code that ends.
 
+use std::path::PathBuf;
+
 use fairlead_aws::find::FindError;
 use fairlead_core::{id::VendorId, ports::PortError};
 
@@ -82,7 +84,13 @@ pub enum DeskError {
     /// The editor did not work.
     #[error("could not edit the event: {0}; name an editor in EDITOR")]
     Editor(String),
-    /// The operator did not agree to the plan.
+    /// The corrected event was not sent, and what was typed is kept.
+    #[error("{0}\nwhat you typed is kept in {path}", path = .1.display())]
+    Kept(#[source] Box<DeskError>, PathBuf),
+    /// Nobody can be asked, and nobody has agreed beforehand.
+    #[error("this is no terminal to ask at: add --yes; nothing was ordered")]
+    NoTerminal,
+    /// The operator did not agree to the plan, or there is nothing to agree to.
     #[error("{0}; nothing was ordered")]
     NotAgreed(&'static str),
 }
@@ -91,7 +99,7 @@ impl DeskError {
     /// The exit code: 1 a problem was found, 2 bad usage, 3 AWS did not do its part.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotValid(_) | Self::NoIssue(_) | Self::Closed(..) => 1,
+            Self::NotValid(_) | Self::NoIssue(_) | Self::Closed(..) | Self::NotAgreed(_) => 1,
             Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::Refused(..) => 1,
             Self::NoDestination(..)
             | Self::NotAVendorId(_)
@@ -99,11 +107,12 @@ impl DeskError {
             | Self::NotAskable(_)
             | Self::TooMuch(_)
             | Self::Cursor
-            | Self::NotAgreed(_)
+            | Self::NoTerminal
             | Self::Editor(_)
             | Self::Several(..)
             | Self::SeveralIssues(..)
             | Self::Find(FindError::NotAnId(_) | FindError::TooShort(_)) => 2,
+            Self::Kept(why, _) => why.exit_code(),
             Self::Usage(failure) => failure.code(),
             Self::Stage(_) | Self::Vendor(..) => 3,
             Self::Aws(..) | Self::Outputs(_) | Self::Port(_) | Self::Find(FindError::Port(_)) => 3,
@@ -114,5 +123,17 @@ impl DeskError {
 impl From<DeskError> for Failure {
     fn from(error: DeskError) -> Self {
         Self::new(error.exit_code(), error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_agreed_to_is_a_problem_and_a_question_to_nobody_is_bad_usage() {
+        assert_eq!(DeskError::NotAgreed("you did not agree").exit_code(), 1);
+        assert_eq!(DeskError::NotAgreed("nothing was changed").exit_code(), 1);
+        assert_eq!(DeskError::NoTerminal.exit_code(), 2);
     }
 }

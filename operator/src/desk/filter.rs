@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use fairlead_core::{class::Class, entry::Entry, id::EntryKey, issue::Cause, span};
+use fairlead_core::{class::Class, entry::Entry, id::EntryKey, issue::Cause, span, word};
 
 use super::issue::beginning;
 
@@ -111,7 +111,7 @@ impl Filter {
             ("since", self.since.map(|since| format!("{}m", since.as_secs().div_ceil(60)))),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        given.map(|(name, value)| format!(" --{name} {value}")).collect()
+        given.map(|(name, value)| format!(" {}", word::option(name, &value))).collect()
     }
 }
 
@@ -129,4 +129,16 @@ fn class(word: &str) -> Result<Class, String> {
 /// Reads a length of time.
 pub(super) fn since(text: &str) -> Result<Duration, String> {
     span::parse(text).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_from_outside_is_one_word_of_the_command_that_goes_on() {
+        let record = Some("$(reboot) --yes".to_owned());
+        let filter = Filter { record, state: Some(Standing::Waiting), ..Filter::default() };
+        assert_eq!(filter.said(), " --state waiting --record '$(reboot) --yes'");
+    }
 }

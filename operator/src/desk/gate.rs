@@ -29,7 +29,7 @@ impl Desk {
         let changed = pause(&self.ledger, &of, None).await?;
         let resumed = "is resumed; what waited is released within two minutes, oldest first";
         let said = if changed { resumed } else { "was not paused" };
-        Ok(Done { said: format!("{of} {said}"), next: None })
+        Ok(Done { said: format!("{of} {said}"), next: None, problem: false })
     }
 }
 

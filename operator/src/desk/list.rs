@@ -23,6 +23,9 @@ use super::{
 /// So many keys are looked at for one page, at most; a filter that finds little ends with a cursor.
 const MOST_LOOKED_AT: usize = 2_000;
 
+/// So many deliveries are shown at most, whatever is asked for.
+const MOST_SHOWN: usize = 1_000;
+
 /// So many keys are read at a time.
 const CHUNK: usize = 100;
 
@@ -55,18 +58,29 @@ impl Desk {
         cursor: Option<&str>,
     ) -> Result<Deliveries, DeskError> {
         let now = Timestamp::now();
+        let mut more = false;
         let (entries, cursor) = match (&filter.record, filter.state) {
             (Some(record), _) => self.of_record(filter, record, limit, cursor, now).await?,
-            (None, Some(Standing::Waiting)) => (self.waiting(filter, limit, now).await?, None),
+            (None, Some(Standing::Waiting)) => {
+                let (entries, others) = self.waiting(filter, limit, now).await?;
+                more = others;
+                (entries, None)
+            }
             (None, _) => self.page(filter, limit, cursor, now).await?,
         };
         let items: Vec<Item> = entries.iter().map(Item::of).collect();
-        let next = match (&cursor, items.first()) {
-            (Some(cursor), _) => format!("fairlead deliveries{} --cursor {cursor}", filter.said()),
-            (None, Some(first)) => format!("fairlead deliveries show {}", first.delivery),
-            (None, None) => "fairlead status".to_owned(),
+        let longer = Some(limit * 2).filter(|longer| more && *longer <= MOST_SHOWN);
+        let next = match (&cursor, longer, items.first()) {
+            (Some(cursor), _, _) => {
+                format!("fairlead deliveries{} --cursor {cursor}", filter.said())
+            }
+            (None, Some(longer), _) => {
+                format!("fairlead deliveries{} --limit {longer}", filter.said())
+            }
+            (None, None, Some(first)) => format!("fairlead deliveries show {}", first.delivery),
+            (None, None, None) => "fairlead status".to_owned(),
         };
-        Ok(Deliveries { now, deliveries: items, cursor, next })
+        Ok(Deliveries { now, deliveries: items, more, cursor, next })
     }
 
     /// Everything that happened to the record with this id since then, over all integrations.
@@ -170,16 +184,18 @@ impl Desk {
         Ok((entries, cursor))
     }
 
-    /// What waits: in the index, soonest first, and on the retry queue, which holds waits of minutes.
+    /// What waits, and whether more does: in the index, soonest first, and on the retry queue, which holds waits of
+    /// minutes.
     async fn waiting(
         &self,
         filter: &Filter,
         limit: usize,
         now: Timestamp,
-    ) -> Result<Vec<Entry>, DeskError> {
-        let mut keys = Vec::new();
+    ) -> Result<(Vec<Entry>, bool), DeskError> {
+        let (mut keys, mut more) = (Vec::new(), false);
         for partition in waiting_partitions() {
             let page = self.ledger.places(&partition, From::Oldest, None, limit).await?;
+            more |= page.more;
             keys.extend(page.places.into_iter().map(|place| place.key));
         }
         let recent = Stretch::between(back(now, filter.since, LIST_SINCE), now);
@@ -191,8 +207,9 @@ impl Desk {
         let mut entries = self.ledger.load_all(&keys).await?;
         entries.retain(|entry| filter.means(entry));
         entries.sort_by_key(|entry| Item::of(entry).due_at);
+        more |= entries.len() > limit;
         entries.truncate(limit);
-        Ok(entries)
+        Ok((entries, more))
     }
 }
 

@@ -36,7 +36,7 @@ impl Desk {
         may_order(&entry.life, &act, checked, policy.as_ref(), Timestamp::now())
             .map_err(|why| refused(&entry, why))?;
         let word = did(&act).word();
-        let on = format!("{} {}, delivery {}", entry.integration, entry.record, entry.id);
+        let on = Note::about(&entry);
         let note = self.write_down(did(&act), on, reason, 1).await?;
         self.send(&[ticket(&entry, &note, act, checked)]).await?;
         let said = format!("ordered: {word} {} of {}", entry.record, entry.integration);

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clap::Args;
 use fairlead_core::{
-    id::{DeliveryId, IntegrationName},
+    id::{DeliveryId, IntegrationName, VendorId},
     integration::{Destination, Integration},
-    reconcile::{Differing, Findings, compare},
+    reconcile::{Findings, Ours, compare, proven},
     ticket::Act,
 };
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ pub struct Reconcile {
     /// What was sent since: 15m, 24h, 30d; where nothing is said, 7d.
     #[arg(long, value_parser = since)]
     since: Option<Duration>,
-    /// Resolve what is in doubt and stands at the vendor, under the vendor's id. Nothing else is changed.
+    /// Resolve what is in doubt and has surely taken effect, under the vendor's id. Nothing else is changed.
     #[arg(long, requires = "reason")]
     apply: bool,
     /// Why; stands in the history of each delivery.
@@ -41,6 +41,10 @@ pub struct Reconcile {
 pub(crate) struct Compared {
     /// What differs.
     pub(crate) findings: Findings,
+    /// What is in doubt and has surely taken effect: a person may say so, because the vendor has.
+    pub(crate) proven: Vec<(DeliveryId, VendorId)>,
+    /// Of what was accepted before, only what the audit names was looked at.
+    pub(crate) looked_back_to: Option<Timestamp>,
     /// So many deliveries the vendor has said nothing clear about.
     pub(crate) unclear: usize,
     /// The vendor was asked for each delivery, so what nobody knows was not looked for.
@@ -65,17 +69,16 @@ impl Desk {
             Some(rule) => self.compare_list(integration, destination, rule, since).await?,
             None => self.compare_each(integration, destination, since).await?,
         };
-        let doubtful = doubtful(&compared.findings);
         let mut resolved = 0;
-        if let (true, Some(reason)) = (what.apply && !doubtful.is_empty(), &what.reason) {
-            agree(options, doubtful.len())?;
-            for (delivery, vendor_id) in &doubtful {
-                let act = Act::Resolve { vendor_id: Some(vendor_id.clone()) };
+        if let (true, Some(reason)) = (what.apply && !compared.proven.is_empty(), &what.reason) {
+            agree(options, compared.proven.len())?;
+            for (delivery, vendor_id) in &compared.proven {
+                let act = Act::Resolve { vendor_id: Some(vendor_id.to_string()) };
                 self.order(&delivery.to_string(), act, reason, false).await?;
                 resolved += 1;
             }
         }
-        Ok(Reconciled::of(what.integration.clone(), since, compared, doubtful.len(), resolved))
+        Ok(Reconciled::of(what.integration.clone(), since, compared, resolved))
     }
 
     fn declared(
@@ -90,51 +93,8 @@ impl Desk {
     }
 }
 
-/// What is parked in doubt and stands at the vendor once: a person may say so, because the vendor has.
-fn doubtful(findings: &Findings) -> Vec<(DeliveryId, String)> {
-    let twice = |delivery| findings.extra.iter().any(|extra| extra.twice == Some(delivery));
-    let doubt = |found: &&Differing| found.field == "state" && found.ours == "parked: in_doubt";
-    let found = findings.differing.iter().filter(doubt).filter(|found| !twice(found.delivery));
-    found.map(|found| (found.delivery, found.vendor_id.to_string())).collect()
-}
-
 /// Compares with the list, once both sides are read.
-fn compared(ours: &[fairlead_core::reconcile::Ours], list: &side::Listed<'_>) -> Compared {
+fn compared(ours: &[Ours], list: &side::Listed<'_>) -> Compared {
     let findings = compare(ours, &list.items, list.rule.status.as_ref());
-    Compared { findings, unclear: 0, one_by_one: false }
-}
-
-#[cfg(test)]
-mod tests {
-    use fairlead_core::{id::VendorId, reconcile::Extra};
-    use serde_json::Value;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn state(n: u128, ours: &str) -> Differing {
-        Differing {
-            delivery: DeliveryId(Uuid::from_u128(n)),
-            record: format!("deal D-{n}"),
-            vendor_id: VendorId::new(format!("INV-{n}")),
-            field: "state".to_owned(),
-            ours: ours.into(),
-            theirs: Value::from("held"),
-        }
-    }
-
-    #[test]
-    fn only_what_is_in_doubt_and_stands_there_once_is_resolved() {
-        let differing = vec![
-            state(1, "parked: in_doubt"),
-            state(2, "parked: in_doubt"),
-            state(3, "parked: rejected"),
-            Differing { field: "amount".to_owned(), ..state(4, "parked: in_doubt") },
-        ];
-        let twice = Some(DeliveryId(Uuid::from_u128(2)));
-        let extra = vec![Extra { vendor_id: VendorId::new("INV-9"), name: None, twice }];
-        let findings = Findings { differing, extra, ..Findings::default() };
-        let found = [(DeliveryId(Uuid::from_u128(1)), "INV-1".to_owned())];
-        assert_eq!(doubtful(&findings), found);
-    }
+    Compared { proven: proven(ours, &findings), findings, ..Compared::default() }
 }

@@ -17,17 +17,11 @@ use serde_json::Value;
 use crate::{
     dns::Zone,
     env::Places,
-    secret::{Secret, Secrets},
+    secret::{ALERT_WEBHOOK, PAGERDUTY, Secret, Secrets},
     topic::Topic,
     vendor::request,
     wire::{Bounds, Line, Wire},
 };
-
-/// Where PagerDuty's routing key is, below `fairlead/` in Secrets Manager.
-const PAGERDUTY: &str = "alerts/pagerduty";
-
-/// Where the secret is that webhooks are signed with.
-const WEBHOOK: &str = "alerts/webhook";
 
 /// How long one message may take, connecting included.
 const BOUNDS: Bounds = Bounds { total: Duration::from_secs(8), most: 4 * 1024 };
@@ -87,7 +81,7 @@ impl Channels {
     async fn call(&self, alert: &Alert, secrets: &Secrets) -> Result<(), PortError> {
         let missing = || failed("it has no URL; deploy with the parameter AlertWebhookUrl");
         let url = self.webhook.as_ref().ok_or_else(missing)?;
-        let secret = read(secrets, WEBHOOK).await?;
+        let secret = read(secrets, ALERT_WEBHOOK).await?;
         let key = key(secret.expose().trim());
         let key = key.ok_or_else(|| failed("its secret is not of the form whsec_..."))?;
         let body = alert.body.to_string();
@@ -162,7 +156,7 @@ mod tests {
         let config = aws_config::SdkConfig::builder()
             .behavior_version(aws_config::BehaviorVersion::latest())
             .build();
-        let secrets = Secrets::holding(&config, [(PAGERDUTY, KEY), (WEBHOOK, SIGNING)]);
+        let secrets = Secrets::holding(&config, [(PAGERDUTY, KEY), (ALERT_WEBHOOK, SIGNING)]);
         let channels = Channels::new(Topic::new(&config, None), &places);
         let heard = async {
             let (mut stream, _) = server.accept().await.expect("a call");

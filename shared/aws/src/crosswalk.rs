@@ -2,13 +2,23 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use fairlead_core::{
-    crosswalk::{Link, place},
-    id::DestinationName,
+    crosswalk::{Crosswalk, Link, place},
+    id::{DestinationName, VendorId},
     ports::PortError,
     record::RecordName,
 };
 
 use crate::ledger::{Ledger, chain, old_of_update};
+
+impl Crosswalk for Ledger {
+    async fn vendor_id(
+        &self,
+        at: &DestinationName,
+        record: &RecordName,
+    ) -> Result<Option<VendorId>, PortError> {
+        Ok(self.linked(at, record).await?.map(|link| link.vendor_id))
+    }
+}
 
 impl Ledger {
     /// What a destination calls a record, read consistently.

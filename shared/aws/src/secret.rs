@@ -7,7 +7,7 @@ use std::{
 };
 
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueError};
-use fairlead_core::{id::SecretName, outcome::NotSent};
+use fairlead_core::{id::SecretName, outcome::NotSent, owner::Channel};
 use tokio::sync::Mutex;
 
 use crate::redact;
@@ -17,6 +17,22 @@ pub const PREFIX: &str = "fairlead/";
 
 /// All keys that webhooks are signed with lie below this prefix; validate's role allows no other.
 pub const HOOK_PREFIX: &str = "fairlead-hooks/";
+
+/// What alert reads, below [`PREFIX`], to reach owners by this channel.
+pub fn of_channel(channel: Channel) -> Option<&'static str> {
+    match channel {
+        // The topic's own policy says who may send to it.
+        Channel::Chat | Channel::Email => None,
+        Channel::Pagerduty => Some(PAGERDUTY),
+        Channel::Webhook => Some(ALERT_WEBHOOK),
+    }
+}
+
+/// Where PagerDuty's routing key is.
+pub(crate) const PAGERDUTY: &str = "alerts/pagerduty";
+
+/// Where the secret is that alerts by webhook are signed with.
+pub(crate) const ALERT_WEBHOOK: &str = "alerts/webhook";
 
 /// What a wrong signature may cost: a changed key is looked for no more often than this.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);

@@ -11,19 +11,20 @@ use crate::{Contracts, Event};
 
 impl Renders for Contracts {
     fn needs(&self, entry: &Entry) -> Result<Vec<Need>, Vec<Violation>> {
-        let draft = self.draft(&entry.integration, &event(entry)?, Some(&entry.idempotency_key));
+        let draft =
+            self.draft(&entry.integration, &event(&entry.event)?, Some(&entry.idempotency_key));
         draft.map(|draft| draft.needs).map_err(|refused| refused.violations)
     }
 
     fn render(&self, entry: &Entry, found: &Found) -> Result<(Carries, Request), Vec<Violation>> {
-        let made = self.make(&entry.integration, &event(entry)?, found);
+        let made = self.make(&entry.integration, &event(&entry.event)?, found);
         made.map_err(|refused| refused.violations)
     }
 }
 
-/// The event as it was accepted.
-fn event(entry: &Entry) -> Result<Event, Vec<Violation>> {
-    Event::read(entry.event.as_bytes()).map_err(|bad| {
+/// The event with this text.
+pub(crate) fn event(text: &str) -> Result<Event, Vec<Violation>> {
+    Event::read(text.as_bytes()).map_err(|bad| {
         let (pointer, detail) = (String::new(), bad.to_string());
         vec![Violation { pointer, detail, of: Contract::Event }]
     })

@@ -2,14 +2,15 @@
 
 use fairlead_core::{
     accept::{Content, Submission},
-    entry::Carries,
+    crosswalk::Crosswalk,
+    entry::{Carries, Entry},
     id::IdempotencyKey,
     integration::Integration,
-    ports::{PortError, Ports},
+    ports::PortError,
     render::{LookedUp, look_up},
 };
 
-use crate::{Contracts, Event, Refused};
+use crate::{Contracts, Event, Refused, renders};
 
 /// Why an event becomes nothing.
 #[derive(Debug, thiserror::Error)]
@@ -34,9 +35,9 @@ impl Contracts {
     ///
     /// # Errors
     /// When it does not fit its contract, or the crosswalk cannot be read.
-    pub async fn submission<P: Ports>(
+    pub async fn submission<C: Crosswalk>(
         &self,
-        ports: &P,
+        crosswalk: &C,
         of: &Integration,
         event: &Event,
         key: Option<&IdempotencyKey>,
@@ -45,7 +46,7 @@ impl Contracts {
     ) -> Result<Submission, Unfit> {
         let draft = self.draft(&of.name, event, key)?;
         let own = of.update.as_ref().map(|_| draft.record.name());
-        let content = match look_up(ports, &of.destination, draft.needs, own.as_ref()).await? {
+        let content = match look_up(crosswalk, &of.destination, draft.needs, own.as_ref()).await? {
             LookedUp::Missing(_) => Content::Later,
             LookedUp::Found(found) => match self.make(&of.name, event, &found)? {
                 (Carries::Update, request) => Content::Update(request),
@@ -63,5 +64,25 @@ impl Contracts {
             via,
             content,
         })
+    }
+
+    /// The submission of the corrected event that is to take the place of `old`: the desk shows what validate makes.
+    ///
+    /// The old delivery's key counts as the given one. Who took it in the first time had it from the sender, who is
+    /// not there now.
+    ///
+    /// # Errors
+    /// As [`Contracts::submission`].
+    pub async fn corrected<C: Crosswalk>(
+        &self,
+        crosswalk: &C,
+        of: &Integration,
+        old: &Entry,
+        text: String,
+    ) -> Result<Submission, Unfit> {
+        let event = renders::event(&text)
+            .map_err(|violations| Unfit::from(Refused { violations, record: None, key: None }))?;
+        let key = Some(&old.idempotency_key);
+        self.submission(crosswalk, of, &event, key, text, "edit").await
     }
 }

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::{entry::Entry, id::DeliveryId};
+
 /// The partition of the index `work` in which all notes lie, oldest first.
 pub const ACTS: &str = "acts";
 
@@ -26,6 +28,9 @@ pub struct Note {
     #[serde(default)]
     pub deliveries: u32,
 }
+
+/// What stands before a delivery's id.
+const DELIVERY: &str = ", delivery ";
 
 /// What an operator can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,6 +68,18 @@ impl Did {
 }
 
 impl Note {
+    /// On what an act is that is about one delivery.
+    pub fn about(entry: &Entry) -> String {
+        format!("{} {}{DELIVERY}{}", entry.integration, entry.record, entry.id)
+    }
+
+    /// The delivery that it is about; an act on many names none.
+    pub fn delivery(&self) -> Option<DeliveryId> {
+        // What a record is called comes from outside, and stands before.
+        let (_, id) = self.on.rsplit_once(DELIVERY)?;
+        id.parse().ok().map(DeliveryId)
+    }
+
     /// Where it lies in the ledger.
     pub fn key(&self) -> String {
         format!("act#{}", self.id)

@@ -1,12 +1,35 @@
 //! The crosswalk: what a vendor calls a record of ours, learnt from its answers and kept in the ledger.
 
+use std::future::Future;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{DeliveryId, DestinationName, Sha256Hex, VendorId},
+    ports::{PortError, Ports},
     record::RecordName,
 };
+
+/// Where it is asked what a vendor calls a record. The desk has this much of the world, and no more.
+pub trait Crosswalk {
+    /// What a destination calls a record; `None` while no answer has said so.
+    fn vendor_id(
+        &self,
+        at: &DestinationName,
+        record: &RecordName,
+    ) -> impl Future<Output = Result<Option<VendorId>, PortError>>;
+}
+
+impl<P: Ports> Crosswalk for P {
+    async fn vendor_id(
+        &self,
+        at: &DestinationName,
+        record: &RecordName,
+    ) -> Result<Option<VendorId>, PortError> {
+        Ok(self.linked(at, record).await?.map(|link| link.vendor_id))
+    }
+}
 
 /// One line of the crosswalk. A record has one per destination; what was heard last counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -73,3 +73,4 @@ pub mod turn;
 pub mod violation;
 pub mod wait;
 pub mod webhook;
+pub mod word;

@@ -1,6 +1,7 @@
 //! What the ledger says was delivered, compared with what the vendor holds. Pure: asks nobody and changes nothing.
 
 mod compare;
+mod proven;
 mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use compare::compare;
+pub use proven::proven;
 pub use read::{NotAList, Page, page};
 
 use crate::{
@@ -81,6 +83,8 @@ pub struct Ours {
     pub vendor_id: Option<VendorId>,
     /// What the ledger says of it.
     pub says: Says,
+    /// Its request makes a new thing; another changes one that the vendor may have had before.
+    pub creates: bool,
     /// The values that are compared.
     pub fields: BTreeMap<String, Value>,
 }
@@ -94,7 +98,9 @@ pub enum Says {
     Before,
     /// It is on its way: nothing can be said.
     Moving,
-    /// It needs somebody, or has ended otherwise: `parked: in_doubt`, `discarded`.
+    /// The vendor may have it: it is parked until somebody has looked.
+    InDoubt,
+    /// It needs somebody, or has ended otherwise: `parked: rejected`, `discarded`.
     Not(String),
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     accept::refusal,
+    crosswalk::Crosswalk,
     decide::Input,
     drive::{Rules, drive_entry},
     entry::{Carries, Entry},
@@ -69,21 +70,21 @@ pub trait Renders {
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn look_up<P: Ports>(
-    ports: &P,
+pub async fn look_up<C: Crosswalk>(
+    crosswalk: &C,
     at: &DestinationName,
     needs: Vec<Need>,
     own: Option<&RecordName>,
 ) -> Result<LookedUp, PortError> {
     let mut found = Found::default();
     for need in needs {
-        match ports.linked(at, &need.record).await? {
-            Some(link) => found.needs.insert(need.name, link.vendor_id),
+        match crosswalk.vendor_id(at, &need.record).await? {
+            Some(vendor_id) => found.needs.insert(need.name, vendor_id),
             None => return Ok(LookedUp::Missing(need)),
         };
     }
     if let Some(own) = own {
-        found.own = ports.linked(at, own).await?.map(|link| link.vendor_id);
+        found.own = crosswalk.vendor_id(at, own).await?;
     }
     Ok(LookedUp::Found(found))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fairlead_core::{
     expression::Expression,
     id::{DeliveryId, VendorId},
-    reconcile::{Findings, Means, Ours, Says, StatusRule, Theirs, compare},
+    reconcile::{Findings, Means, Ours, Says, StatusRule, Theirs, compare, proven},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -25,8 +25,12 @@ enum Fate {
     Moving,
     /// On its way, and the vendor does not have it.
     Waiting,
-    /// Parked, and the vendor has it.
+    /// In doubt, and the vendor has it.
     Doubt,
+    /// In doubt, and the vendor has something else under its name.
+    Lookalike,
+    /// Discarded, and the vendor has it.
+    Discarded,
     /// Parked, and the vendor does not have it.
     Refused,
     /// Delivered before the list begins, and not on it.
@@ -41,12 +45,12 @@ enum Fate {
 
 fn fate() -> impl Strategy<Value = Fate> {
     use Fate::{
-        Amount, Before, Doubt, Gone, Moving, Refused, Same, Status, Stray, Twice, Unheard, Void,
-        Waiting,
+        Amount, Before, Discarded, Doubt, Gone, Lookalike, Moving, Refused, Same, Status, Stray,
+        Twice, Unheard, Void, Waiting,
     };
     prop::sample::select(vec![
-        Same, Gone, Amount, Status, Unheard, Moving, Waiting, Doubt, Refused, Before, Stray, Void,
-        Twice,
+        Same, Gone, Amount, Status, Unheard, Moving, Waiting, Doubt, Lookalike, Discarded, Refused,
+        Before, Stray, Void, Twice,
     ])
 }
 
@@ -63,6 +67,7 @@ fn ours(n: u128, says: Says, known: bool) -> Ours {
         name: format!("deal-D-{n}"),
         vendor_id: known.then(|| VendorId::new(format!("INV-{n}"))),
         says,
+        creates: true,
         fields: BTreeMap::from([("amount".to_owned(), json!(n))]),
     }
 }
@@ -78,7 +83,7 @@ fn theirs(n: u128, status: &str, amount: u128) -> Theirs {
 
 /// Both sides of one record.
 fn sides(n: u128, fate: Fate, known: bool) -> (Option<Ours>, Vec<Theirs>) {
-    let (delivered, doubt) = (Says::Delivered, Says::Not("parked: in_doubt".to_owned()));
+    let (delivered, not) = (Says::Delivered, |word: &str| Says::Not(word.to_owned()));
     let plain = theirs(n, "draft", n);
     let twin = Theirs { id: VendorId::new(format!("TWIN-{n}")), ..plain.clone() };
     let of = |says| Some(ours(n, says, known));
@@ -90,8 +95,10 @@ fn sides(n: u128, fate: Fate, known: bool) -> (Option<Ours>, Vec<Theirs>) {
         Fate::Unheard => (of(delivered), vec![theirs(n, "lost", n)]),
         Fate::Moving => (of(Says::Moving), vec![plain]),
         Fate::Waiting => (of(Says::Moving), vec![]),
-        Fate::Doubt => (of(doubt).map(|one| Ours { vendor_id: None, ..one }), vec![plain]),
-        Fate::Refused => (of(Says::Not("parked: rejected".to_owned())), vec![]),
+        Fate::Doubt => (Some(ours(n, Says::InDoubt, false)), vec![plain]),
+        Fate::Lookalike => (Some(ours(n, Says::InDoubt, false)), vec![theirs(n, "draft", n + 1)]),
+        Fate::Discarded => (of(not("discarded")), vec![theirs(n, "draft", n + 1)]),
+        Fate::Refused => (of(not("parked: rejected")), vec![]),
         Fate::Before => (of(Says::Before), vec![]),
         Fate::Stray => (None, vec![plain]),
         Fate::Void => (None, vec![theirs(n, "void", n)]),
@@ -117,16 +124,16 @@ fn naive(ours: &[Ours], theirs: &[Theirs]) -> BTreeSet<String> {
             }
             continue;
         };
-        if matches!(one.says, Says::Not(_)) {
+        if matches!(one.says, Says::InDoubt | Says::Not(_)) {
             found.insert(format!("differing {} state", one.name));
         }
         if matches!(one.says, Says::Delivered | Says::Before) {
             if status(item) != "draft" {
                 found.insert(format!("differing {} status", one.name));
             }
-            if one.fields != item.fields {
-                found.insert(format!("differing {} amount", one.name));
-            }
+        }
+        if !matches!(one.says, Says::Moving | Says::Not(_)) && one.fields != item.fields {
+            found.insert(format!("differing {} amount", one.name));
         }
     }
     for item in theirs {
@@ -181,6 +188,33 @@ proptest! {
         let findings = compare(&ours, &theirs, Some(&statuses()));
         prop_assert!(findings.is_empty(), "{findings:?}");
         prop_assert_eq!(findings.compared, fates.len());
+    }
+}
+
+/// A doubt that the vendor's list does not resolve stays one.
+#[test]
+fn a_doubt_is_resolved_only_by_what_proves_that_it_took_effect() {
+    let doubt = || ours(7, Says::InDoubt, false);
+    let update = || Ours { creates: false, ..doubt() };
+    let blind = |one: Ours| Ours { fields: BTreeMap::new(), ..one };
+    let unseen = Theirs { fields: BTreeMap::new(), ..theirs(7, "draft", 7) };
+    let twin = || Theirs { id: VendorId::new("INV-8"), ..theirs(7, "draft", 7) };
+    let rejected = Ours { says: Says::Not("parked: rejected".to_owned()), ..doubt() };
+    for (what, one, items, proves) in [
+        ("the same stands there", doubt(), vec![theirs(7, "draft", 7)], true),
+        ("another amount stands there", doubt(), vec![theirs(7, "draft", 9)], false),
+        ("its status is not known", doubt(), vec![theirs(7, "lost", 7)], false),
+        ("it was taken back", doubt(), vec![theirs(7, "void", 7)], false),
+        ("it stands there twice", doubt(), vec![theirs(7, "draft", 7), twin()], false),
+        ("it was refused", rejected, vec![theirs(7, "draft", 7)], false),
+        ("no values are compared", blind(doubt()), vec![unseen.clone()], true),
+        ("an update has set its values", update(), vec![theirs(7, "draft", 7)], true),
+        ("an update has not set them", update(), vec![theirs(7, "draft", 9)], false),
+        ("an update of nobody knows what", blind(update()), vec![unseen], false),
+    ] {
+        let ours = [one];
+        let findings = compare(&ours, &items, Some(&statuses()));
+        assert_eq!(!proven(&ours, &findings).is_empty(), proves, "{what}: {findings:?}");
     }
 }
 

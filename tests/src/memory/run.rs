@@ -14,6 +14,7 @@ use fairlead_core::{
     drive::{Rules, drive},
     edit::edit,
     entry::Work,
+    id::IntegrationName,
     integration::Integration,
     issue::look::look as look_at_issues,
     ports::PortError,
@@ -120,7 +121,10 @@ fn work(world: &World, message: Message) {
 fn exchange(world: &World, rules: &Rules<'_>, ticket: &Ticket, order: &Order) {
     let Act::Edit { event } = &order.act else { return };
     let corrected = world.corrected.borrow()[event].clone();
-    let done = edit(world, rules, &world.integration, &ticket.entry, order, corrected);
+    let named = ticket.entry.integration().map(IntegrationName::new);
+    let of = named.and_then(|name| rules.catalog.integrations.get(&name));
+    let of = of.expect("an integration of this world");
+    let done = edit(world, rules, of, &ticket.entry, order, corrected);
     now_or_never(done).expect("this world does its part");
 }
 

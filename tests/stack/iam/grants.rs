@@ -75,7 +75,7 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
                 credential(),
                 hook_key(),
                 query(ledger, "ran"),
-                empty(&outputs.alert_dlq_url),
+                empty("empty a DLQ", &outputs.alert_dlq_url),
             ]),
         },
     ]
@@ -87,21 +87,30 @@ pub(crate) fn operator(world: &World) -> (Vec<Named>, Vec<Named>) {
     let ledger = &outputs.ledger;
     let send = |what, url: &str| (what, send(url));
     let stack = [("Action", "DescribeStacks"), ("StackName", "fairlead")];
+    let resources = [("Action", "ListStackResources"), ("StackName", "fairlead")];
+    let logs = json!({"logGroupName": "/aws/lambda/fairlead-dispatch", "limit": 1});
+    let hook = json!({"SecretId": "fairlead-hooks/crm-webhook"});
     let may = vec![
         ("describe the stack", Call::form("cloudformation", &stack)),
+        ("see the functions' names", Call::form("cloudformation", &resources)),
+        ("read dispatch's log", Call::json("logs", "Logs_20140328.FilterLogEvents", &logs)),
+        (
+            "see that a webhook's key is there",
+            Call::json("secretsmanager", "secretsmanager.DescribeSecret", &hook),
+        ),
         load(ledger),
         query(ledger, "ran"),
         query(ledger, "work"),
         credential(),
         send("send to the dispatch queue", &outputs.dispatch_queue_url),
         send("send to the intake queue", &outputs.intake_queue_url),
+        send("send back to the retry queue", &outputs.retry_queue_url),
+        send("send back to the alert queue", &outputs.alert_queue_url),
         look(&outputs.alert_dlq_url),
     ];
     let mut may_not = never(world);
     may_not.extend([
-        send("send to the retry queue", &outputs.retry_queue_url),
-        send("send to the alert queue", &outputs.alert_queue_url),
-        empty(&outputs.alert_dlq_url),
+        empty("empty a queue", &outputs.dispatch_queue_url),
         hook_key(),
         publish(world),
         secret("alerts/pagerduty"),
@@ -168,9 +177,9 @@ fn look(dlq: &str) -> Named {
     ("look at a DLQ", Call::json("sqs", "AmazonSQS.GetQueueAttributes", &look))
 }
 
-fn empty(dlq: &str) -> Named {
-    let delete = json!({"QueueUrl": dlq, "ReceiptHandle": "none"});
-    ("empty a DLQ", Call::json("sqs", "AmazonSQS.DeleteMessage", &delete))
+fn empty(what: &'static str, queue: &str) -> Named {
+    let delete = json!({"QueueUrl": queue, "ReceiptHandle": "none"});
+    (what, Call::json("sqs", "AmazonSQS.DeleteMessage", &delete))
 }
 
 fn hook_key() -> Named {

@@ -11,7 +11,7 @@ use fairlead_core::{
     gate::{Permit, ask},
     history::said,
     id::Token,
-    integration::{Catalog, Destination, Integration, Lookup},
+    integration::{Destination, Integration, Lookup},
     meaning::Finding,
     outcome::{Answer, NotSent},
     pace::{Booking, book},
@@ -37,13 +37,7 @@ pub(super) struct Asker<'d> {
 }
 
 impl Desk {
-    /// The catalog of the stage that is deployed.
-    pub(super) fn catalog(&self) -> Result<&'static Catalog, DeskError> {
-        let places = self.places()?;
-        places.catalog(fairlead_catalog::catalog()).map_err(|e| DeskError::Stage(e.to_string()))
-    }
-
-    fn places(&self) -> Result<Places, DeskError> {
+    pub(in crate::desk) fn places(&self) -> Result<Places, DeskError> {
         let parameter = |name: &str| self.parameters.get(name).map_or("", String::as_str);
         let stage = Some(parameter("Stage")).filter(|stage| !stage.is_empty()).unwrap_or("prod");
         Places::of_stack(&self.outputs.ledger, stage, parameter("LocalVendor"))

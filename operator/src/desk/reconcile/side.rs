@@ -4,8 +4,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use fairlead_aws::ran::Stretch;
 use fairlead_core::{
+    audit::{Did, Note},
     entry::{Entry, State},
-    id::EntryKey,
+    id::{DeliveryId, EntryKey},
     integration::{Destination, Integration},
     meaning::Finding,
     reconcile::{Differing, Findings, Missing, Ours, ReconcileRule, Theirs, page},
@@ -21,6 +22,9 @@ const MOST_RAN: usize = 200_000;
 
 /// So many entries are read at a time.
 const CHUNK: usize = 100;
+
+/// So many notes of the audit are read at a time.
+const NOTES: usize = 100;
 
 /// So many pages of a list are read at most.
 const MOST_PAGES: usize = 2_000;
@@ -45,6 +49,7 @@ impl Desk {
         // What waited long was accepted before it was sent.
         let from = back(since, Some(integration.retry.give_up_after), Duration::ZERO);
         let mut entries = self.accepted(integration, from, begun).await?;
+        entries.extend(self.moved_by_hand(integration, from).await?);
         let list = self.list(destination, rule, since).await?;
         // A clock that differs by a moment must not leave one out.
         let again = back(begun, Some(Duration::from_secs(5)), Duration::ZERO);
@@ -52,7 +57,31 @@ impl Desk {
         let known: BTreeSet<EntryKey> = entries.iter().map(|entry| entry.key.clone()).collect();
         entries.extend(later.into_iter().filter(|entry| !known.contains(&entry.key)));
         let ours: Vec<Ours> = entries.iter().filter_map(|entry| rule.ours(entry, since)).collect();
-        Ok(compared(&ours, &list))
+        Ok(Compared { looked_back_to: Some(from), ..compared(&ours, &list) })
+    }
+
+    /// The deliveries of the integration that were accepted before, and that a person has moved since then, as the
+    /// audit names them.
+    async fn moved_by_hand(
+        &self,
+        integration: &Integration,
+        since: Timestamp,
+    ) -> Result<Vec<Entry>, DeskError> {
+        let (mut ids, mut after) = (BTreeSet::new(), None);
+        loop {
+            let notes = self.ledger.notes(after.as_ref(), NOTES).await?;
+            let recent = notes.iter().filter(|(_, note)| note.at >= since);
+            ids.extend(recent.filter_map(|(_, note)| older(note, integration, since)));
+            match notes.last() {
+                Some((place, note)) if note.at >= since => after = Some(place.clone()),
+                _ => break,
+            }
+        }
+        let mut entries = Vec::new();
+        for id in ids {
+            entries.extend(self.ledger.delivery(id).await?);
+        }
+        Ok(entries)
     }
 
     /// Every delivery of the integration that was accepted in this stretch.
@@ -129,6 +158,14 @@ impl Desk {
     }
 }
 
+/// The older delivery that an act has moved, so that it may have been sent again, or entered by hand.
+fn older(note: &Note, of: &Integration, before: Timestamp) -> Option<DeliveryId> {
+    let moves = matches!(note.did, Did::Retry | Did::Resolve);
+    let rest = note.on.strip_prefix(of.name.as_str()).filter(|rest| rest.starts_with(' '));
+    let id = note.delivery().filter(|_| moves && rest.is_some())?;
+    (id.accepted_at() < before).then_some(id)
+}
+
 /// Adds what the vendor's answer about one delivery says; false where it says nothing clear.
 fn add(findings: &mut Findings, entry: &Entry, finding: Finding) -> bool {
     let (delivery, record) = (entry.id, entry.record.to_string());
@@ -158,4 +195,45 @@ fn add(findings: &mut Findings, entry: &Entry, finding: Finding) -> bool {
         (Finding::Several(_) | Finding::Foreign | Finding::Unclear, _) => return false,
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use fairlead_core::id::IntegrationName;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn an_older_delivery_that_a_person_has_moved_is_looked_at_too() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let (since, accepted) = (at("2026-03-02T12:00:00Z"), at("2026-02-10T12:00:00Z"));
+        let id = |at: Timestamp| {
+            let millis = u128::try_from(at.as_millisecond()).expect("after 1970");
+            DeliveryId(Uuid::from_u128(millis << 80 | 0x7 << 76 | 0x2 << 62))
+        };
+        let name = IntegrationName::new("deal-won-to-invoice");
+        let of = &fairlead_catalog::catalog().integrations[&name];
+        let note = |did, on: String| Note {
+            id: Uuid::nil(),
+            at: since,
+            by: "kim".to_owned(),
+            did,
+            on,
+            reason: "unblocked".to_owned(),
+            deliveries: 1,
+        };
+        let old = format!("deal-won-to-invoice deal D-1, delivery x, delivery {}", id(accepted));
+        for did in [Did::Retry, Did::Resolve] {
+            assert_eq!(older(&note(did, old.clone()), of, since), Some(id(accepted)));
+        }
+        let known = format!("deal-won-to-invoice deal D-1, delivery {}", id(since));
+        let other = format!("deal-won-to-invoice-2 deal D-1, delivery {}", id(accepted));
+        let many = "12 parked deliveries: --class rejected".to_owned();
+        for (did, on) in
+            [(Did::Discard, old), (Did::Retry, known), (Did::Retry, other), (Did::Retry, many)]
+        {
+            assert_eq!(older(&note(did, on.clone()), of, since), None, "{on}");
+        }
+    }
 }

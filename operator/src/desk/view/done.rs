@@ -11,12 +11,15 @@ pub struct Done {
     pub said: String,
     /// The next useful command.
     pub next: Option<String>,
+    /// Not all that was meant could be ordered.
+    #[serde(skip)]
+    pub problem: bool,
 }
 
 impl Done {
     /// With a command that is useful next.
     pub fn new(said: String, next: String) -> Self {
-        Self { said, next: Some(next) }
+        Self { said, next: Some(next), problem: false }
     }
 }
 
@@ -24,5 +27,9 @@ impl View for Done {
     fn text(&self) -> String {
         let next = self.next.iter().map(|next| format!("Next: {next}\n"));
         format!("{}\n{}", self.said, next.collect::<String>())
+    }
+
+    fn problem(&self) -> bool {
+        self.problem
     }
 }

@@ -39,6 +39,11 @@ impl Plan {
         }
     }
 
+    /// How many it does not touch.
+    pub fn refused(&self) -> usize {
+        self.classes.values().flat_map(|figures| figures.refused.values()).sum()
+    }
+
     /// The plan as people read it.
     pub fn text(&self) -> String {
         if self.classes.is_empty() {

@@ -18,6 +18,8 @@ pub struct Reconciled {
     /// What differs.
     #[serde(flatten)]
     pub findings: Findings,
+    /// Of what was accepted before, only what the audit names was looked at.
+    pub looked_back_to: Option<Timestamp>,
     /// So many deliveries the vendor has said nothing clear about.
     pub unclear: usize,
     /// The vendor was asked for each delivery, so what the ledger does not know was not looked for.
@@ -33,19 +35,18 @@ impl Reconciled {
         integration: String,
         since: Timestamp,
         compared: Compared,
-        doubtful: usize,
         resolved: usize,
     ) -> Self {
-        let Compared { findings, unclear, one_by_one } = compared;
+        let Compared { findings, proven, looked_back_to, unclear, one_by_one } = compared;
         let concerned = findings.deliveries();
-        let next = match (doubtful > resolved, concerned.first()) {
+        let next = match (proven.len() > resolved, concerned.first()) {
             (true, _) => {
                 format!("fairlead reconcile {integration} --apply --reason \"...\"")
             }
             (false, Some(first)) => format!("fairlead deliveries show {first}"),
             (false, None) => "fairlead status".to_owned(),
         };
-        Self { integration, since, findings, unclear, one_by_one, resolved, next }
+        Self { integration, since, findings, looked_back_to, unclear, one_by_one, resolved, next }
     }
 
     fn rows(&self) -> Vec<[String; 4]> {
@@ -100,6 +101,13 @@ impl View for Reconciled {
             extra.len(),
             differing.len(),
         ));
+        let strange = extra.iter().any(|found| found.twice.is_none());
+        if let Some(at) = self.looked_back_to.filter(|_| strange) {
+            text.push_str(&format!(
+                "Of deliveries accepted before {at:.0}, only those were looked at that the audit names; \
+                 what a retry of many or a redrive has sent may be one of the others. --since looks further back.\n"
+            ));
+        }
         if self.one_by_one {
             text.push_str("The vendor was asked for each delivery; what it has beyond them was not looked for.\n");
         }
@@ -115,5 +123,27 @@ impl View for Reconciled {
 
     fn problem(&self) -> bool {
         !self.findings.is_empty() || self.unclear > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fairlead_core::{id::VendorId, reconcile::Extra};
+
+    use super::*;
+
+    #[test]
+    fn what_is_called_extra_says_how_far_back_deliveries_were_looked_at() {
+        let since = "2026-03-02T12:00:00Z".parse().expect("a time");
+        let extra = |twice| Extra { vendor_id: VendorId::new("INV-9"), name: None, twice };
+        let said = |extra| {
+            let findings = Findings { extra, ..Findings::default() };
+            let compared =
+                Compared { findings, looked_back_to: Some(since), ..Compared::default() };
+            Reconciled::of("deal-won-to-invoice".to_owned(), since, compared, 0).text()
+        };
+        let line = "Of deliveries accepted before 2026-03-02T12:00:00Z, only those were looked at";
+        assert!(said(vec![extra(None)]).contains(line));
+        assert!(!said(vec![]).contains(line));
     }
 }

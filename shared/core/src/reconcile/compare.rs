@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::{Differing, Extra, Findings, Means, Missing, Ours, Says, StatusRule, Theirs};
 use crate::{expression::same, id::VendorId};
 
+/// The field under which a delivery is told that is not settled and stands at the vendor.
+pub(super) const STATE: &str = "state";
+
 /// Compares what the ledger says with what the vendor lists. The order of either side says nothing.
 pub fn compare(ours: &[Ours], theirs: &[Theirs], status: Option<&StatusRule>) -> Findings {
     let mut findings = Findings::default();
@@ -53,7 +56,8 @@ fn one_name(
     let moves = newest(|says| matches!(says, Says::Moving)).is_some();
     let standing = items.iter().filter(|item| !is_removed(item, status));
     let standing: Vec<&Theirs> = standing.copied().collect();
-    let Some(one) = has.or_else(|| newest(|says| matches!(says, Says::Not(_)))) else { return };
+    let unsettled = || newest(|says| matches!(says, Says::InDoubt | Says::Not(_)));
+    let Some(one) = has.or_else(unsettled) else { return };
     findings.compared += usize::from(has.is_some());
     // Its item is the one with its id, else one that stands there, else one that was taken back.
     let own = items.iter().find(|item| one.vendor_id.as_ref() == Some(&item.id)).copied();
@@ -70,9 +74,15 @@ fn one_name(
         }
         (Says::Not(word), Some(item)) if !moves && standing.contains(&item) => {
             let theirs = Value::from("held");
-            findings.differing.push(differing(one, item, "state", word.as_str().into(), theirs));
+            findings.differing.push(differing(one, item, STATE, word.as_str().into(), theirs));
         }
-        (Says::Delivered | Says::Before | Says::Moving | Says::Not(_), _) => {}
+        // What stands there may be what was sent, or something else that goes by its name.
+        (Says::InDoubt, Some(item)) if !moves && standing.contains(&item) => {
+            let (ours, theirs) = (Value::from("parked: in_doubt"), Value::from("held"));
+            findings.differing.push(differing(one, item, STATE, ours, theirs));
+            findings.differing.extend(differences(one, item, status));
+        }
+        (Says::Delivered | Says::Before | Says::Moving | Says::InDoubt | Says::Not(_), _) => {}
     }
     let others = standing.iter().filter(|other| item.is_some_and(|item| item.id != other.id));
     findings.extra.extend(others.map(|other| Extra {

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 use super::{Ours, ReconcileRule, Says, Theirs};
 use crate::{
-    entry::{End, Entry, State},
+    class::Class,
+    entry::{Carries, End, Entry, State},
     expression::{Expression, Scope},
     id::VendorId,
+    integration::Method,
 };
 
 /// One page of a vendor's list.
@@ -88,6 +90,7 @@ impl ReconcileRule {
             name,
             vendor_id: entry.life.vendor_id.clone(),
             says: says(entry, since),
+            creates: creates(entry),
             fields: self.compare.iter().map(|(n, pair)| (n.clone(), value(&pair.ours))).collect(),
         })
     }
@@ -118,6 +121,12 @@ fn name(value: &Value) -> Option<String> {
     }
 }
 
+/// What is put under a name of ours may have been there before.
+fn creates(entry: &Entry) -> bool {
+    let posts = entry.request.as_ref().is_some_and(|request| request.method == Method::Post);
+    entry.life.carries == Carries::Request && posts
+}
+
 /// What was first sent before the list begins may have been made before it.
 fn says(entry: &Entry, since: Timestamp) -> Says {
     let before = entry.life.first_sent_at.is_none_or(|sent| sent < since);
@@ -128,6 +137,7 @@ fn says(entry: &Entry, since: Timestamp) -> Says {
         // What could take effect late may do so yet.
         State::Closed { how: End::Superseded } => Says::Moving,
         State::Closed { how } => Says::Not(how.word().to_owned()),
+        State::Parked { class: Class::InDoubt, .. } => Says::InDoubt,
         State::Parked { class, .. } => Says::Not(format!("parked: {}", class.word())),
         State::Accepted | State::Sending { .. } | State::Looking { .. } | State::Waiting { .. } => {
             Says::Moving
