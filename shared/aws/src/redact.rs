@@ -1,43 +1,41 @@
 //! Takes a secret out of texts that came from outside, in every form in which a vendor may echo it.
 
+mod spell;
+
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
+use spell::{FEW, Forms, Met};
 
 /// What stands where the secret stood.
 const MARK: &str = "[secret]";
 
-/// Fewer characters of a secret say nothing, and may stand in a text by chance.
-const FEW: usize = 4;
-
 /// The text without the secret; `cut` says that the text's end is missing, so that it may end within the secret.
 pub(crate) fn redact(secret: &str, text: &str, cut: bool) -> String {
     let forms = forms(secret);
-    let text = forms.iter().fold(text.to_owned(), |text, form| text.replace(form, MARK));
-    let ends = if cut { forms.iter().filter_map(|form| begun(form, &text)).max() } else { None };
-    match ends {
-        Some(length) => format!("{}{MARK}", &text[..text.len() - length]),
-        None => text,
+    let (mut shown, mut told, mut at) = (String::with_capacity(text.len()), 0, 0);
+    while at < text.len() {
+        let end = match forms.meet(text.as_bytes(), at) {
+            Met::Until(end) => end,
+            Met::Begun if cut => text.len(),
+            Met::Begun | Met::Nothing => {
+                at += 1;
+                continue;
+            }
+        };
+        shown.push_str(&text[told..at]);
+        shown.push_str(MARK);
+        (told, at) = (end, end);
     }
+    shown.push_str(&text[told..]);
+    shown
 }
 
-/// How much of `form` the text ends with, unless that is too little to tell.
-fn begun(form: &str, text: &str) -> Option<usize> {
-    let begins = |length: &usize| form.get(..*length).is_some_and(|part| text.ends_with(part));
-    (FEW..form.len()).rev().find(begins)
-}
-
-/// As it is, as JSON may escape it, as URLs and forms carry it, in base64; the longest first.
-fn forms(secret: &str) -> Vec<String> {
-    let encoded = percent_encoded(secret);
-    let lower = percent_encoded_with(secret, |byte| format!("%{byte:02x}"));
-    let mut forms = vec![secret.to_owned(), secret.replace('/', "\\/")];
-    forms.extend([encoded, lower, form_encoded(secret)]);
-    forms.extend((0..3).flat_map(|before| in_base64(secret, before)));
-    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-    forms.dedup();
-    forms
+/// As it is, and in base64; each may be escaped.
+fn forms(secret: &str) -> Forms {
+    let in_base64 = (0..3).flat_map(|before| in_base64(secret, before));
+    Forms::new([secret.to_owned()].into_iter().chain(in_base64))
 }
 
 /// How the secret looks in base64 when `before` more bytes stand before it in a group of three.
@@ -56,18 +54,16 @@ fn in_base64(secret: &str, before: usize) -> Vec<String> {
 
 /// Everything but RFC 3986's unreserved characters, as most encoders write it.
 pub(crate) fn percent_encoded(text: &str) -> String {
-    percent_encoded_with(text, |byte| format!("%{byte:02X}"))
+    let keeps = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let one = |byte: u8| {
+        if keeps(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(one).collect()
 }
 
 /// As the values of HTML forms are written.
 pub(crate) fn form_encoded(text: &str) -> String {
     percent_encoded(text).replace("%20", "+")
-}
-
-fn percent_encoded_with(text: &str, encode: impl Fn(u8) -> String) -> String {
-    let keeps = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let one = |byte: u8| if keeps(byte) { char::from(byte).to_string() } else { encode(byte) };
-    text.bytes().map(one).collect()
 }
 
 #[cfg(test)]
@@ -81,6 +77,37 @@ mod tests {
         let echoes = "a/b+c-d e, a\\/b+c-d e, a%2Fb%2Bc-d%20e, a%2fb%2bc-d%20e, a%2Fb%2Bc-d+e";
         let said = redact("a/b+c-d e", echoes, false);
         assert_eq!(said, "[secret], [secret], [secret], [secret], [secret]");
+    }
+
+    /// Trap 30: what an encoder may escape of it, in either case and mixed with what it leaves as it is.
+    #[test]
+    fn p30_no_escape_hides_a_secret() {
+        let secret = "k+e/y&1=<\"'\\\u{e9}\u{1f511} z";
+        for echo in [
+            r#"k\u002Be\u002Fy\u00261\u003D\u003C\u0022\u0027\u005C\u00E9\uD83D\uDD11 z"#,
+            r#"k\u002be\/y\u00261=\u003c\"'\\é\ud83d\udd11\u0020z"#,
+            r#"\u006B+e/y&1=<\"'\\é🔑 z"#,
+            // A text within a text.
+            r#"k\\u002be\\/y&1=<\\\"'\\\\é🔑 z"#,
+            "k+e/y&amp;1=&lt;&quot;&#39;\\é🔑 z",
+            "k&#43;e&#x2F;y&#38;1&#61;&lt;&#34;&#039;&#x005c;&#xe9;&#128273; z",
+            "k%2Be%2fy%261%3D%3C%22%27%5c%C3%A9%f0%9f%94%91+z",
+        ] {
+            assert_eq!(redact(secret, &format!("bad {echo}!"), false), "bad [secret]!", "{echo}");
+        }
+        assert_eq!(redact(secret, "k-e/y", false), "k-e/y", "that is another text");
+    }
+
+    /// Base64 has characters that are escaped, too.
+    #[test]
+    fn p30_no_escape_hides_base64() {
+        let secret = "?>?>canary?>?>";
+        let encoded = STANDARD_NO_PAD.encode(secret);
+        assert!(encoded.contains('/') && encoded.contains('+'), "{encoded}");
+        for (plain, escaped) in [("/", "\\/"), ("+", "\\u002B"), ("/", "%2f"), ("+", "&#43;")] {
+            let said = redact(secret, &encoded.replace(plain, escaped), false);
+            assert_eq!(said, MARK);
+        }
     }
 
     #[test]
@@ -105,5 +132,10 @@ mod tests {
             assert_eq!(redact("canary-5ecret", &text, false), text);
         }
         assert_eq!(redact("canary-5ecret", "a long can", true), "a long can");
+        // It may end within an escape.
+        for end in 0..6 {
+            let text = format!("key canary{}", &"\\u002d"[..end]);
+            assert_eq!(redact("canary-5ecret", &text, true), "key [secret]");
+        }
     }
 }

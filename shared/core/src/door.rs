@@ -225,13 +225,23 @@ pub async fn leave<P: Ports>(
         (Some(fine), _) => fine,
         // Nothing left for the vendor, so nothing is known of it; were it the probe, another may be made.
         (None, Answer::NotSent(_)) if !quiet => {
-            return change(ports, memory, of, |gate, _| gate::unused(gate, pass.token)).await;
+            change(ports, memory, of, |gate, _| gate::unused(gate, pass.token)).await?;
+            return Ok(());
         }
         (None, Answer::NotSent(_) | Answer::Lost(_) | Answer::Replied(_)) => return Ok(()),
     };
-    let unreported = memory.take_fine(of, breaker.window, now);
-    let call = Heard { era: pass.era, token: pass.token, fine, unreported };
-    change(ports, memory, of, |gate, now| gate::heard(gate, &call, breaker, now)).await
+    let untold = memory.take_fine(of, breaker.window, now);
+    let call = Heard { era: pass.era, token: pass.token, fine, unreported: untold.count() };
+    let report = |gate: &Gate, now| gate::heard(gate, &call, breaker, now);
+    if change(ports, memory, of, report).await? == Saved::Lost {
+        // Nothing was written, so the next report tells of it: a slow vendor's successes count, too.
+        memory.put_back(of, untold);
+        let now = ports.now();
+        if fine && memory.gate(of, now).is_some_and(|gate| gate.era == pass.era) {
+            memory.count_fine(of, breaker.window, now);
+        }
+    }
+    Ok(())
 }
 
 /// Gives back leave that was not used: its delivery was settled otherwise, or another was quicker.
@@ -248,30 +258,31 @@ pub async fn unused<P: Ports>(
     if destination.breaker.is_none() {
         return Ok(());
     }
-    change(ports, memory, &destination.name, |gate, _| gate::unused(gate, pass.token)).await
+    change(ports, memory, &destination.name, |gate, _| gate::unused(gate, pass.token)).await?;
+    Ok(())
 }
 
-/// Changes a gate, again and again while others are quicker, unless nothing is to be changed.
+/// Changes a gate, again and again while others are quicker; `Lost` when nothing was to be changed, or they stay so.
 async fn change<P: Ports>(
     ports: &P,
     memory: &Memory,
     of: &DestinationName,
     step: impl Fn(&Gate, Timestamp) -> Option<Gate>,
-) -> Result<(), PortError> {
+) -> Result<Saved, PortError> {
     for _ in 0..MOST_RACES {
         let now = ports.now();
         let gate = ports.gates().gate(of).await?.unwrap_or_default();
         let Some(next) = step(&gate, now) else {
             memory.remember(of, &gate, now);
-            return Ok(());
+            return Ok(Saved::Lost);
         };
         let next = Gate { version: gate.version.next(), ..next };
         if ports.gates().save_gate(of, &next, gate.version).await? == Saved::Done {
             memory.remember(of, &next, now);
-            return Ok(());
+            return Ok(Saved::Done);
         }
     }
-    Ok(())
+    Ok(Saved::Lost)
 }
 
 /// Stops all calls to a destination, or with `None` allows them again; the first pause stands until then.

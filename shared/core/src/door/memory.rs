@@ -26,9 +26,15 @@ struct Known {
 
 /// Successes since the last report, and since when they are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Fine {
+pub(super) struct Fine {
     count: u32,
     since: Option<Timestamp>,
+}
+
+impl Fine {
+    pub(super) fn count(self) -> u32 {
+        self.count
+    }
 }
 
 impl Memory {
@@ -74,10 +80,19 @@ impl Memory {
     }
 
     /// The successes of the running window that were not reported yet; they are from now on.
-    pub(super) fn take_fine(&self, of: &DestinationName, window: Duration, now: Timestamp) -> u32 {
+    pub(super) fn take_fine(&self, of: &DestinationName, window: Duration, now: Timestamp) -> Fine {
         let taken = self.known().get_mut(of).map(|known| std::mem::take(&mut known.fine));
         let recent = |fine: &Fine| fine.since.is_some_and(|since| now < after(since, window));
-        taken.filter(recent).map_or(0, |fine| fine.count)
+        taken.filter(recent).unwrap_or_default()
+    }
+
+    /// Their report was not written, so they are unreported still, in the window that they were counted in.
+    pub(super) fn put_back(&self, of: &DestinationName, untold: Fine) {
+        let mut known = self.known();
+        let fine = &mut known.entry(of.clone()).or_default().fine;
+        // Others may have been counted meanwhile.
+        let since = [fine.since, untold.since].into_iter().flatten().min();
+        *fine = Fine { count: fine.count + untold.count, since };
     }
 }
 

@@ -3,6 +3,7 @@
 mod pace;
 mod place;
 mod probe;
+mod slow;
 
 use std::{
     cell::{Cell, RefCell},
