@@ -98,6 +98,10 @@ struct Inside {
     slow_save: Duration,
     /// So many alerts fail before one arrives.
     deaf: u32,
+    /// Every alert takes so long and then fails; zero where channels answer.
+    hangs: Duration,
+    /// How often a channel was called.
+    called: u32,
     counts: Counts,
 }
 
@@ -201,6 +205,21 @@ impl World {
     /// The next alerts, so many, do not arrive.
     pub fn fail_alerts(&self, times: u32) {
         self.inside.borrow_mut().deaf = times;
+    }
+
+    /// From now on every alert takes so long and then does not arrive; zero mends that.
+    pub fn hang_alerts(&self, length: Duration) {
+        self.inside.borrow_mut().hangs = length;
+    }
+
+    /// How often a channel was called so far, whether it took the alert or not.
+    pub fn channel_calls(&self) -> u32 {
+        self.inside.borrow().called
+    }
+
+    /// The schedule looks at issues and DLQs once, now.
+    pub fn look_at_issues(&self) {
+        run::look_now(self);
     }
 
     /// After so many more tickets the queues refuse every further one, as to a function that dies there.

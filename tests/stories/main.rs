@@ -4,6 +4,7 @@ mod alert;
 mod answer;
 mod bulk;
 mod bundle;
+mod channel;
 mod console;
 mod contract;
 mod crosswalk;

@@ -3,6 +3,7 @@
 //! - [`cause`]: what such deliveries have in common, and the short name that follows from it.
 //! - [`step`](mod@step): what happens next in the life of an issue; pure.
 //! - [`tell`], [`look`](mod@look): how an issue learns of a parking, and what the one-minute schedule does.
+//! - `send`: how messages get out, after all issues are saved.
 //! - [`dlq`]: what lies on the DLQs that should not lie there, or that nobody knows of yet.
 //! - [`list`]: issues at the desk.
 //! - [`command`]: the exact commands that lead from the alert to a delivered record.
@@ -15,6 +16,7 @@ pub mod command;
 pub mod dlq;
 pub mod list;
 pub mod look;
+mod send;
 pub mod step;
 pub mod tell;
 

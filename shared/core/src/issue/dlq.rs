@@ -6,10 +6,12 @@ use std::{
     future::Future,
 };
 
+use jiff::Timestamp;
+
 use super::{
     Cause, Issue, Sighting, command,
+    send::Unsent,
     step::{Input, Looked},
-    tell::change,
 };
 use crate::{
     class::{Class, Effect},
@@ -111,7 +113,18 @@ struct Found {
     crashed: BTreeMap<Cause, (Sighting, u64)>,
 }
 
-/// Looks at a DLQ, of which `known` messages are about parked deliveries; `issues` are the open ones of class crashed.
+/// What is known before a DLQ is looked at.
+#[derive(Debug)]
+pub(super) struct Known<'a> {
+    /// How many of its messages are about parked deliveries.
+    pub(super) parked: u64,
+    /// The watched issues of class crashed.
+    pub(super) crashed: &'a [Issue],
+    /// When the look must come to an end.
+    pub(super) until: Timestamp,
+}
+
+/// Looks at a DLQ: first a page, then more of it as long as there is time.
 ///
 /// Gives how many messages were removed.
 ///
@@ -121,13 +134,14 @@ pub(super) async fn look<P: Ports + Dlqs>(
     ports: &P,
     rules: &Rules<'_>,
     dlq: Dlq,
-    known: u64,
-    issues: &[Issue],
+    known: &Known<'_>,
+    unsent: &mut Unsent,
 ) -> Result<u64, PortError> {
     let ours = |issue: &&Issue| issue.cause.code.as_deref() == Some(dlq.word());
+    let issues = known.crashed;
     let crashed: u64 = issues.iter().filter(ours).map(|issue| issue.count).sum();
     let held = ports.held(dlq).await?;
-    let most = dlq.most(held, known + crashed);
+    let most = dlq.most(held, known.parked + crashed);
     let mut found = Found::default();
     while found.messages.len() < most {
         let page = ports.peek(dlq).await?;
@@ -137,7 +151,7 @@ pub(super) async fn look<P: Ports + Dlqs>(
                 found.judge(ports, rules.catalog, dlq, &message).await?;
             }
         }
-        if found.messages.len() == before {
+        if found.messages.len() == before || ports.now() >= known.until {
             break;
         }
     }
@@ -145,13 +159,13 @@ pub(super) async fn look<P: Ports + Dlqs>(
     for issue in issues.iter().filter(ours).filter(|i| !found.crashed.contains_key(&i.cause)) {
         // What was not met may lie among those that were not looked at.
         let count = if all { 0 } else { issue.count };
-        change(ports, &issue.id, Input::Looked(Looked { count, newest: None })).await?;
+        unsent.change(ports, &issue.id, Input::Looked(Looked { count, newest: None })).await?;
     }
     for (cause, (sighting, count)) in found.crashed {
         let id = cause.id();
         let looked = Looked { count, newest: None };
-        change(ports, &id, Input::Seen(Box::new(sighting))).await?;
-        change(ports, &id, Input::Looked(looked)).await?;
+        unsent.change(ports, &id, Input::Seen(Box::new(sighting))).await?;
+        unsent.change(ports, &id, Input::Looked(looked)).await?;
     }
     Ok(found.removed)
 }
@@ -203,7 +217,7 @@ fn crashed(
     ticket: Option<&Ticket>,
     entry: Option<&Entry>,
     catalog: &Catalog,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Sighting {
     let integration = ticket.and_then(|ticket| integration(&ticket.entry));
     let integration = integration.unwrap_or_else(|| IntegrationName::new(Cause::NOBODY));

@@ -1,16 +1,20 @@
 //! What the one-minute schedule does for issues: counts, updates, escalates, says that it is over, and sends what a
 //! dead channel has missed.
 
+use std::time::Duration;
+
 use super::{
     Issue,
-    dlq::{self, Dlq, Dlqs},
+    dlq::{self, Dlq, Dlqs, Known},
+    send::Unsent,
     step::Input,
-    tell::{change, tell},
+    tell::tell,
 };
 use crate::{
     class::Class,
     drive::Rules,
     ports::{Issues, PortError, Ports},
+    span::after,
 };
 
 /// What one look has come to.
@@ -27,12 +31,21 @@ pub struct Looked {
 /// Where release 0.1.0 kept all parked deliveries.
 pub const OLD_PARTITION: &str = "parked";
 
-/// Looks at every open issue and at every DLQ. Safe when two looks overlap, or one stops half-way.
+/// So long after its beginning a look stops looking at DLQs, though at each of them once. The rest of the minute is for
+/// messages.
+pub const LOOKS: Duration = Duration::from_secs(25);
+
+/// So long after its beginning a look sends its last message, so that the function outlives the wait for a channel.
+pub const SENDS: Duration = Duration::from_secs(40);
+
+/// Looks at every open issue and at every DLQ, and only then sends: no channel holds up what an issue is to learn. Safe when two looks overlap, or one stops half-way.
 ///
 /// # Errors
 /// The first thing that went wrong, once all the others are done; the next look takes up what is left.
 pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looked, PortError> {
+    let begun = ports.now();
     let (mut looked, mut crashed, mut wrong) = (Looked::default(), Vec::new(), Vec::new());
+    let mut unsent = Unsent::default();
     wrong.extend(adopt(ports, rules).await.err());
     for id in ports.issues().watched().await? {
         let Some(issue) = ports.issues().issue(&id).await? else { continue };
@@ -41,24 +54,30 @@ pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looke
             crashed.push(issue);
             continue;
         }
-        match look_at(ports, &issue).await {
+        match look_at(ports, &issue, &mut unsent).await {
             Ok(count) => looked.parked += count,
             Err(error) => wrong.push(error),
         }
     }
     for dlq in Dlq::ALL {
         let known = if dlq == Dlq::Dispatch { looked.parked } else { 0 };
-        match dlq::look(ports, rules, dlq, known, &crashed).await {
+        let known = Known { parked: known, crashed: &crashed, until: after(begun, LOOKS) };
+        match dlq::look(ports, rules, dlq, &known, &mut unsent).await {
             Ok(removed) => looked.removed += removed,
             Err(error) => wrong.push(error),
         }
     }
+    wrong.extend(unsent.send(ports, after(begun, SENDS)).await.err());
     wrong.into_iter().next().map_or(Ok(looked), Err)
 }
 
-async fn look_at<P: Ports>(ports: &P, issue: &Issue) -> Result<u64, PortError> {
+async fn look_at<P: Ports>(
+    ports: &P,
+    issue: &Issue,
+    unsent: &mut Unsent,
+) -> Result<u64, PortError> {
     let found = ports.issues().parked(&issue.id).await?;
-    change(ports, &issue.id, Input::Looked(found)).await?;
+    unsent.change(ports, &issue.id, Input::Looked(found)).await?;
     Ok(found.count)
 }
 

@@ -69,7 +69,7 @@ const UPDATES: [Duration; 5] = [
 ];
 
 /// After so many failures in a row another channel is told that this one is dead.
-const DEAF: u32 = 3;
+pub(super) const DEAF: u32 = 3;
 
 /// An acknowledged issue is quiet, unless it grows so many times over.
 const GROWN: u64 = 10;
