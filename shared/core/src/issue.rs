@@ -61,7 +61,7 @@ pub struct Issue {
     /// Since when none is parked any more; one more look confirms it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empty_since: Option<Timestamp>,
-    /// It was resolved long enough ago; the schedule looks at it no more.
+    /// It was resolved long enough ago, and its owner knows; the schedule looks at it no more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
     /// The delivery that opened it.
@@ -168,7 +168,8 @@ pub struct Sighting {
 pub const PARTITION: &str = "issue";
 
 impl Issue {
-    /// Whether the schedule looks at it: while it is open, and for an hour after it was resolved.
+    /// Whether the schedule looks at it: while it is open, for an hour after it was resolved, and as long as its owner is
+    /// still to be told, though no longer than two weeks.
     pub fn is_watched(&self) -> bool {
         !self.closed
     }

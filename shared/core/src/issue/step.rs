@@ -59,6 +59,9 @@ pub const EMPTY: Duration = Duration::from_secs(50);
 /// How long a resolved issue is still looked at: a delivery that was overlooked would open it again.
 pub const WATCHED: Duration = Duration::from_secs(3_600);
 
+/// How long it is still tried to say that it is over: as long as SQS keeps a message.
+pub const KEPT: Duration = Duration::from_secs(14 * 86_400);
+
 /// The least time between a message and the next update, each time a longer one, and then always the last.
 const UPDATES: [Duration; 5] = [
     Duration::from_secs(15 * 60),
@@ -162,7 +165,7 @@ fn seen(issue: &Issue, sighting: &Sighting, now: Timestamp) -> Option<Issue> {
 fn looked_at(issue: &Issue, looked: Looked, now: Timestamp) -> Option<Issue> {
     let mut next = issue.clone();
     match (&issue.phase, looked.count) {
-        (Phase::Resolved { at }, 0) => next.closed = after(*at, WATCHED) <= now,
+        (Phase::Resolved { at }, 0) => close(&mut next, *at, now),
         (Phase::Open | Phase::Acknowledged { .. }, 0) => emptied(&mut next, now),
         // Overlooked when it was resolved.
         (Phase::Resolved { .. }, _) => {
@@ -228,6 +231,14 @@ fn emptied(issue: &mut Issue, now: Timestamp) {
     // Who never heard that it began need not hear that it is over.
     let heard = issue.channels().into_iter().filter(|to| !unheard.contains(to));
     heard.collect::<Vec<_>>().into_iter().for_each(|to| put(issue, News::Resolved, to));
+}
+
+/// Looked at no more, once it has been over for long enough and everybody has heard so.
+fn close(issue: &mut Issue, resolved: Timestamp, now: Timestamp) {
+    if after(resolved, KEPT) <= now {
+        issue.outbox.clear();
+    }
+    issue.closed = after(resolved, WATCHED) <= now && issue.outbox.is_empty();
 }
 
 fn acknowledged(issue: &Issue, by: &str, now: Timestamp) -> Option<Issue> {
