@@ -1,5 +1,6 @@
 //! The whole chain in process, in memory, on a virtual clock: from the API to the vendor, the DLQ and the owner.
 
+mod advice;
 mod alert;
 mod answer;
 mod bulk;

@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{DeliveryId, DestinationName, Version},
+    id::{DeliveryId, DestinationName, EntryKey, Version},
     notice::Notice,
     owner::{Channel, Escalation, Owner},
 };
@@ -64,9 +64,12 @@ pub struct Issue {
     /// It was resolved long enough ago, and its owner knows; the schedule looks at it no more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
-    /// The delivery that opened it.
+    /// The delivery that stands for it: the one that opened it, or when that is done, the oldest that is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
+    /// Where that delivery lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryKey>,
     /// What is known of that delivery.
     pub notice: Notice,
     /// What to run, in this order.
@@ -156,6 +159,8 @@ pub struct Sighting {
     pub destination: Option<DestinationName>,
     /// The delivery, where it is known.
     pub delivery: Option<DeliveryId>,
+    /// Where it lies.
+    pub entry: Option<EntryKey>,
     /// What is known of it.
     pub notice: Notice,
     /// Who answers for it.

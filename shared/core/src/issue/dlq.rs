@@ -244,6 +244,7 @@ fn crashed(
         at: now,
         destination: entry.map(|entry| entry.destination.clone()),
         delivery: ticket.map(|ticket| ticket.delivery),
+        entry: None,
         notice,
         owner,
         commands: command::of_crashed(dlq),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{
-    Issue,
+    Issue, Sighting,
     dlq::{self, Dlq, Dlqs, Known},
     send::Unsent,
     step::Input,
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     class::Class,
     drive::Rules,
+    id::EntryKey,
     ports::{Issues, PortError, Ports},
     span::after,
 };
@@ -30,6 +31,9 @@ pub struct Looked {
 
 /// Where release 0.1.0 kept all parked deliveries.
 pub const OLD_PARTITION: &str = "parked";
+
+/// So many places of the index are read for one that is right; at the next look it has caught up.
+const MOST_READ: usize = 10;
 
 /// So long after its beginning a look stops looking at DLQs, though at each of them once. The rest of the minute is for
 /// messages.
@@ -54,7 +58,7 @@ pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looke
             crashed.push(issue);
             continue;
         }
-        match look_at(ports, &issue, &mut unsent).await {
+        match look_at(ports, rules, &issue, &mut unsent).await {
             Ok(count) => looked.parked += count,
             Err(error) => wrong.push(error),
         }
@@ -73,12 +77,45 @@ pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looke
 
 async fn look_at<P: Ports>(
     ports: &P,
+    rules: &Rules<'_>,
     issue: &Issue,
     unsent: &mut Unsent,
 ) -> Result<u64, PortError> {
     let found = ports.issues().parked(&issue.id).await?;
+    if found.count > 0
+        && let Some(sighting) = shown(ports, rules, issue).await?
+    {
+        unsent.change(ports, &issue.id, Input::Shown(Box::new(sighting))).await?;
+    }
     unsent.change(ports, &issue.id, Input::Looked(found)).await?;
     Ok(found.count)
+}
+
+/// What is known now of the delivery that stands for the issue, where that has changed; of the oldest other one, when
+/// that one is parked for this cause no longer.
+async fn shown<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    issue: &Issue,
+) -> Result<Option<Sighting>, PortError> {
+    let parked = async |key: &EntryKey| {
+        let entry = ports.load(key).await?;
+        let sighting = entry.and_then(|entry| Sighting::of(&entry, rules.catalog));
+        Ok::<_, PortError>(sighting.filter(|sighting| sighting.cause == issue.cause))
+    };
+    if let Some(key) = &issue.entry
+        && let Some(same) = parked(key).await?
+    {
+        let is_new = same.notice != issue.notice || same.commands != issue.commands;
+        return Ok(is_new.then_some(same));
+    }
+    // The index may be a moment old, so what it shows is read.
+    for key in ports.due(&issue.id.partition(), ports.now()).await?.iter().take(MOST_READ) {
+        if let Some(sighting) = parked(key).await? {
+            return Ok(Some(sighting));
+        }
+    }
+    Ok(None)
 }
 
 /// Brings deliveries that an older release parked under the issues that they belong to.

@@ -18,6 +18,8 @@ pub enum Input {
     Seen(Box<Sighting>),
     /// The schedule has looked.
     Looked(Looked),
+    /// This is known now of the delivery that stands for it.
+    Shown(Box<Sighting>),
     /// A person looks after it.
     Acknowledged {
         /// Who.
@@ -81,16 +83,17 @@ const GROWN: u64 = 10;
 pub fn step(issue: Option<&Issue>, input: &Input, now: Timestamp) -> Step {
     let next = match (issue, input) {
         (None, Input::Seen(sighting)) => Some(open(None, sighting, now)),
-        (None, Input::Looked(_) | Input::Acknowledged { .. } | Input::Sent { .. }) => None,
+        (None, _) => None,
         (Some(issue), Input::Seen(sighting)) => seen(issue, sighting, now),
         (Some(issue), Input::Looked(looked)) => looked_at(issue, *looked, now),
+        (Some(issue), Input::Shown(sighting)) => Some(shown(issue, sighting)),
         (Some(issue), Input::Acknowledged { by }) => acknowledged(issue, by, now),
         (Some(issue), Input::Sent { done, failed }) => Some(sent(issue, done, failed, now)),
     };
     let Some(mut next) = next else { return Step::default() };
     let was = issue.map_or(Version(0), |issue| issue.version);
     next.version = was.next();
-    let tries = !matches!(input, Input::Sent { .. } | Input::Acknowledged { .. });
+    let tries = matches!(input, Input::Seen(_) | Input::Looked(_));
     // Whoever sends says so first, so that nobody else sends the same at that time.
     let send = if tries && !next.outbox.is_empty() && next.sending_until <= now {
         next.sending_until = after(now, SENDING);
@@ -119,6 +122,7 @@ fn open(older: Option<&Issue>, sighting: &Sighting, now: Timestamp) -> Issue {
         empty_since: None,
         closed: false,
         delivery: sighting.delivery,
+        entry: sighting.entry.clone(),
         notice: sighting.notice.clone(),
         commands: sighting.commands.clone(),
         told: Told { at: now, count: 1, updates: 0, steps: 0 },
@@ -160,6 +164,16 @@ fn seen(issue: &Issue, sighting: &Sighting, now: Timestamp) -> Option<Issue> {
             next
         }),
     }
+}
+
+/// Later messages tell of a delivery that still needs somebody.
+fn shown(issue: &Issue, sighting: &Sighting) -> Issue {
+    let mut next = issue.clone();
+    next.destination.clone_from(&sighting.destination);
+    (next.delivery, next.entry) = (sighting.delivery, sighting.entry.clone());
+    next.notice.clone_from(&sighting.notice);
+    next.commands.clone_from(&sighting.commands);
+    next
 }
 
 fn looked_at(issue: &Issue, looked: Looked, now: Timestamp) -> Option<Issue> {

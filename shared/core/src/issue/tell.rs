@@ -78,6 +78,7 @@ impl Sighting {
             at: since,
             destination: Some(entry.destination.clone()),
             delivery: Some(entry.id),
+            entry: Some(entry.key.clone()),
             notice,
             owner: entry.owner.clone(),
             commands,

@@ -47,8 +47,9 @@ fn sighting(escalate: &[(Channel, u64)]) -> Box<Sighting> {
         class: Class::Rejected,
         code: Some("http_422".to_owned()),
     };
-    let (destination, delivery, commands) = (None, None, vec![]);
-    Box::new(Sighting { cause, at: noon(), destination, delivery, notice, owner, commands })
+    let (destination, delivery, entry, commands) = (None, None, None, vec![]);
+    let at = noon();
+    Box::new(Sighting { cause, at, destination, delivery, entry, notice, owner, commands })
 }
 
 /// An issue, its clock, and every message that was sent.
