@@ -282,6 +282,13 @@ impl World {
         inside.messages.extract_if(.., ripe).map(|m| m.body).collect()
     }
 
+    /// Takes one message off a queue, visible or not, as a person does at the console of SQS.
+    pub fn take_off(&self, queue: Queue, body: &str) {
+        let mut inside = self.inside.borrow_mut();
+        let place = inside.messages.iter().position(|m| m.queue == queue && m.body == body);
+        inside.messages.remove(place.expect("the message lies there"));
+    }
+
     /// Lets so much time pass while no function runs.
     pub fn pass(&self, length: Duration) {
         let now = &mut self.inside.borrow_mut().now;

@@ -11,6 +11,7 @@ mod contract;
 mod crosswalk;
 mod delivery;
 mod desk;
+mod dlq;
 mod doubt;
 mod edit;
 mod fan_out;

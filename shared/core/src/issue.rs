@@ -13,6 +13,7 @@
 
 pub mod cause;
 pub mod command;
+mod crashed;
 pub mod dlq;
 pub mod list;
 pub mod look;
