@@ -105,6 +105,10 @@ struct Inside {
     slow_save: Duration,
     /// So many alerts fail before one arrives.
     deaf: u32,
+    /// Every alert takes so long and then fails; zero where channels answer.
+    hangs: Duration,
+    /// How often a channel was called.
+    called: u32,
     counts: Counts,
     /// What the log was told of each write: the lines that it has added.
     logged: Vec<Vec<What>>,
@@ -214,6 +218,21 @@ impl World {
         self.inside.borrow_mut().deaf = times;
     }
 
+    /// From now on every alert takes so long and then does not arrive; zero mends that.
+    pub fn hang_alerts(&self, length: Duration) {
+        self.inside.borrow_mut().hangs = length;
+    }
+
+    /// How often a channel was called so far, whether it took the alert or not.
+    pub fn channel_calls(&self) -> u32 {
+        self.inside.borrow().called
+    }
+
+    /// The schedule looks at issues and DLQs once, now.
+    pub fn look_at_issues(&self) {
+        run::look_now(self);
+    }
+
     /// After so many more tickets the queues refuse every further one, as to a function that dies there.
     pub fn fail_sends_after(&self, tickets: u32) {
         self.inside.borrow_mut().sends_left = Some(tickets);
@@ -282,6 +301,13 @@ impl World {
         let now = inside.now;
         let ripe = |m: &mut Message| m.queue == queue && m.is_visible(now);
         inside.messages.extract_if(.., ripe).map(|m| m.body).collect()
+    }
+
+    /// Takes one message off a queue, visible or not, as a person does at the console of SQS.
+    pub fn take_off(&self, queue: Queue, body: &str) {
+        let mut inside = self.inside.borrow_mut();
+        let place = inside.messages.iter().position(|m| m.queue == queue && m.body == body);
+        inside.messages.remove(place.expect("the message lies there"));
     }
 
     /// Lets so much time pass while no function runs.

@@ -22,6 +22,18 @@ const BOUNDS: [(&str, usize); 10] = [
     ("/record?id=D-1042", 13_500),
 ];
 
+/// What the issue says to do, which is not what its class says.
+const NEXT: &str = "See that the record it needs is delivered.";
+
+#[test]
+fn the_page_of_an_issue_shows_the_next_action_of_that_issue() {
+    run(async |reader| {
+        let (page, _) = reader.read("/issues/{issue}").await;
+        // Once as the page's own advice, once in the words of the alert.
+        assert_eq!(page.matches(NEXT).count(), 2, "{page}");
+    });
+}
+
 #[test]
 fn a_page_over_100_000_deliveries_reads_a_bounded_number_of_items() {
     run(async |reader| {

@@ -1,15 +1,18 @@
 //! The whole chain in process, in memory, on a virtual clock: from the API to the vendor, the DLQ and the owner.
 
+mod advice;
 mod alert;
 mod answer;
 mod bulk;
 mod bundle;
+mod channel;
 mod console;
 mod contract;
 mod corrected;
 mod crosswalk;
 mod delivery;
 mod desk;
+mod dlq;
 mod doubt;
 mod edit;
 mod fan_out;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use fairlead_core::{door::Memory, drive::Rules, integration::Catalog};
+use fairlead_core::{door::Memory, drive::Rules, integration::Catalog, issue::look::SENDS};
 
 use crate::{
     fault::none,
@@ -83,6 +83,18 @@ fn a_lease_ends_after_dispatch_and_before_its_ticket_is_seen_again() {
              that dispatch may run and the {hidden:?} that its ticket is hidden"
         );
         none((lease <= runs || lease >= hidden).then(|| dispatch.fault("Timeout", &mend)));
+    }
+}
+
+/// A channel that is waited for when the function ends leaves its message claimed, and nobody hears why.
+#[test]
+fn the_last_message_of_a_look_ends_before_its_function() {
+    let alert = resource("AlertFunction").expect("the template has AlertFunction");
+    let longest = SENDS + Duration::from_secs(10);
+    for (environment, overrides) in environments() {
+        let runs = number(shared(alert, "Timeout"), &overrides).map(Duration::from_secs);
+        let mend = format!("in the environment {environment} it ends before {longest:?} are over");
+        none((runs < Some(longest)).then(|| alert.fault("Timeout", &mend)));
     }
 }
 

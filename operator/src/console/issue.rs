@@ -52,14 +52,13 @@ pub(super) async fn one(
         cursor: None,
         next: String::new(),
     };
-    let class = issue.class;
     shown(&page::Issue {
         frame: site.frame("Issues", said, Some(live)),
         integration: issue.integration.clone(),
         cause: cause(issue),
         state: state(issue),
         tone: tone(issue),
-        action: class.next_action().to_owned(),
+        action: issue.next_action.clone(),
         facts: vec![
             ("Parked deliveries", parked.to_string()),
             ("Opened", format!("{} UTC", moment(issue.opened_at))),

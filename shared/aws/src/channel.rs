@@ -23,7 +23,7 @@ use crate::{
     wire::{Bounds, Line, Wire},
 };
 
-/// How long one message may take, connecting included.
+/// How long one message may take, all included.
 const BOUNDS: Bounds = Bounds { total: Duration::from_secs(8), most: 4 * 1024 };
 
 /// The channels of a bundle.
@@ -57,17 +57,23 @@ impl Channels {
     /// # Errors
     /// When the channel did not take it.
     pub(crate) async fn publish(&self, alert: &Alert, secrets: &Secrets) -> Result<(), PortError> {
-        let sent = match alert.to {
-            Channel::Chat | Channel::Email => self.topic.publish(alert).await,
-            Channel::Pagerduty => self.page(alert, secrets).await,
-            Channel::Webhook => self.call(alert, secrets).await,
-        };
+        // Over the secret and the topic too: the SDK itself waits for an answer as long as it takes.
+        let sent = tokio::time::timeout(BOUNDS.total, self.hand_over(alert, secrets)).await;
+        let sent = sent.unwrap_or_else(|_| Err(failed("it did not answer in time")));
         crate::metric::alerted(alert.to, sent.is_ok());
         if let Err(error) = &sent {
             let channel = alert.to.as_str();
             tracing::error!(channel, alert = %alert.id, cause = %error, "the channel took no alert");
         }
         sent
+    }
+
+    async fn hand_over(&self, alert: &Alert, secrets: &Secrets) -> Result<(), PortError> {
+        match alert.to {
+            Channel::Chat | Channel::Email => self.topic.publish(alert).await,
+            Channel::Pagerduty => self.page(alert, secrets).await,
+            Channel::Webhook => self.call(alert, secrets).await,
+        }
     }
 
     async fn page(&self, alert: &Alert, secrets: &Secrets) -> Result<(), PortError> {

@@ -3,6 +3,7 @@
 //! - [`cause`]: what such deliveries have in common, and the short name that follows from it.
 //! - [`step`](mod@step): what happens next in the life of an issue; pure.
 //! - [`tell`], [`look`](mod@look): how an issue learns of a parking, and what the one-minute schedule does.
+//! - `send`: how messages get out, after all issues are saved.
 //! - [`dlq`]: what lies on the DLQs that should not lie there, or that nobody knows of yet.
 //! - [`list`]: issues at the desk.
 //! - [`command`]: the exact commands that lead from the alert to a delivered record.
@@ -12,9 +13,11 @@
 
 pub mod cause;
 pub mod command;
+mod crashed;
 pub mod dlq;
 pub mod list;
 pub mod look;
+mod send;
 pub mod step;
 pub mod tell;
 
@@ -22,7 +25,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{DeliveryId, DestinationName, Version},
+    id::{DeliveryId, DestinationName, EntryKey, Version},
     notice::Notice,
     owner::{Channel, Escalation, Owner},
 };
@@ -59,12 +62,15 @@ pub struct Issue {
     /// Since when none is parked any more; one more look confirms it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empty_since: Option<Timestamp>,
-    /// It was resolved long enough ago; the schedule looks at it no more.
+    /// It was resolved long enough ago, and its owner knows; the schedule looks at it no more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
-    /// The delivery that opened it.
+    /// The delivery that stands for it: the one that opened it, or when that is done, the oldest that is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
+    /// Where that delivery lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryKey>,
     /// What is known of that delivery.
     pub notice: Notice,
     /// What to run, in this order.
@@ -154,6 +160,8 @@ pub struct Sighting {
     pub destination: Option<DestinationName>,
     /// The delivery, where it is known.
     pub delivery: Option<DeliveryId>,
+    /// Where it lies.
+    pub entry: Option<EntryKey>,
     /// What is known of it.
     pub notice: Notice,
     /// Who answers for it.
@@ -166,7 +174,8 @@ pub struct Sighting {
 pub const PARTITION: &str = "issue";
 
 impl Issue {
-    /// Whether the schedule looks at it: while it is open, and for an hour after it was resolved.
+    /// Whether the schedule looks at it: while it is open, for an hour after it was resolved, and as long as its owner is
+    /// still to be told, though no longer than two weeks.
     pub fn is_watched(&self) -> bool {
         !self.closed
     }

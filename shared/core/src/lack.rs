@@ -43,6 +43,15 @@ impl Lack {
         if parked == Some(true) { Self::OwnId } else { Self::Bundle }
     }
 
+    /// The word that tells it from the others, as an issue's error code.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Bundle => "bundle",
+            Self::Id(_) => "id",
+            Self::OwnId => "own_id",
+        }
+    }
+
     /// One sentence that an operator can follow; none where the class says it all.
     pub fn next_action(&self) -> Option<&'static str> {
         match self {

@@ -253,6 +253,11 @@ impl Ports for World {
 
     async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
         let mut inside = self.inside.borrow_mut();
+        inside.called += 1;
+        if !inside.hangs.is_zero() {
+            inside.now = after(inside.now, inside.hangs);
+            return Err(PortError::new("tell the owner", "the channel does not answer"));
+        }
         if let Some(left) = inside.deaf.checked_sub(1) {
             inside.deaf = left;
             return Err(PortError::new("tell the owner", "the channel is dead"));

@@ -72,9 +72,18 @@ pub(super) fn until(world: &World, end: Timestamp) {
             let memory = Memory::default();
             let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
             now_or_never(release(world, &rules)).expect("this world does its part");
-            now_or_never(look_at_issues(world, &rules)).expect("this world does its part");
+            drop(catalog);
+            look_now(world);
         }
     }
+}
+
+/// The schedule's look at issues and DLQs.
+pub(super) fn look_now(world: &World) {
+    let catalog = world.catalog.borrow();
+    let memory = Memory::default();
+    let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
+    now_or_never(look_at_issues(world, &rules)).expect("this world does its part");
 }
 
 /// When the schedule's next look at the due index finds something.

@@ -102,7 +102,8 @@ impl Held {
     fn with(count: usize) -> (Self, String) {
         let (delivered, _) = life(Says::Created);
         let (parked, issue) = life(Says::Status(422, None, "VAT id is required"));
-        let issue = issue.expect("the parked one opened it");
+        let mut issue = issue.expect("the parked one opened it");
+        issue.notice.next_action = super::NEXT.to_owned();
         let now = Timestamp::now().as_millisecond();
         let mut held = Self {
             ran: BTreeMap::new(),

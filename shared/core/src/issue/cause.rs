@@ -7,9 +7,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     class::Class,
-    entry::{Entry, State},
+    entry::{Carries, Entry, State},
     id::IntegrationName,
     issue::dlq::Dlq,
+    lack::Lack,
     outcome::{Answer, NotSent, Outcome, Reason, judge},
 };
 
@@ -46,12 +47,10 @@ impl Cause {
     /// The cause of a parked delivery; none of one in any other state.
     pub fn of(entry: &Entry) -> Option<Self> {
         let State::Parked { class, .. } = entry.life.state else { return None };
-        let code = code(class, entry.history.last_answer()).map(str::to_owned);
-        Some(Self {
-            integration: entry.integration.clone(),
-            class,
-            code: code.or_else(|| status(class, entry.history.last_answer())),
-        })
+        let answer = entry.history.last_answer();
+        let code = code(entry, class, answer).map(str::to_owned);
+        let code = code.or_else(|| status(class, answer));
+        Some(Self { integration: entry.integration.clone(), class, code })
     }
 
     /// The cause of a ticket that ended in the DLQ of its own queue.
@@ -71,35 +70,45 @@ impl Cause {
 }
 
 /// What the last answer says in one word. All that an outage can look like is one word, so that it is one issue.
-fn code(class: Class, answer: Option<&Answer>) -> Option<&'static str> {
+fn code(entry: &Entry, class: Class, answer: Option<&Answer>) -> Option<&'static str> {
     match class {
+        // A mended bundle renders it from the same event; what was rendered needs another event.
+        Class::Mapping | Class::Schema if entry.life.carries == Carries::Nothing => {
+            Some("not_rendered")
+        }
         // Their class says what is wrong; an answer, where there was one, is older than that.
         Class::Mapping | Class::Schema | Class::Duplicate | Class::Crashed => None,
-        Class::Missing => {
-            matches!(answer, Some(Answer::NotSent(NotSent::NotAllowed))).then_some("not_allowed")
-        }
+        // Each lack is mended in another way.
+        Class::Missing => Some(match (Lack::of(entry), answer) {
+            (Lack::Bundle, Some(Answer::NotSent(NotSent::NotAllowed))) => "not_allowed",
+            (lack, _) => lack.word(),
+        }),
         Class::Rejected | Class::TooLarge | Class::Exhausted | Class::InDoubt | Class::Auth => {
-            match answer.map(judge) {
-                // The function that knew the answer died, or the secret store did not answer.
-                None => Some("unavailable"),
-                Some(Outcome::NoEffect(Reason::Throttled))
-                    if matches!(answer, Some(Answer::NotSent(_))) =>
-                {
-                    Some("unavailable")
-                }
-                Some(
-                    Outcome::Unknown | Outcome::NoEffect(Reason::Unavailable | Reason::NoTime),
-                ) => Some("unavailable"),
-                Some(Outcome::NoEffect(Reason::NoCredential | Reason::Misconfigured)) => {
-                    Some(Cause::NO_SECRET)
-                }
-                Some(
-                    Outcome::Rejected
-                    | Outcome::Delivered
-                    | Outcome::NoEffect(Reason::Throttled | Reason::Unauthorized),
-                ) => None,
-            }
+            heard(answer)
         }
+    }
+}
+
+fn heard(answer: Option<&Answer>) -> Option<&'static str> {
+    match answer.map(judge) {
+        // The function that knew the answer died, or the secret store did not answer.
+        None => Some("unavailable"),
+        Some(Outcome::NoEffect(Reason::Throttled))
+            if matches!(answer, Some(Answer::NotSent(_))) =>
+        {
+            Some("unavailable")
+        }
+        Some(Outcome::Unknown | Outcome::NoEffect(Reason::Unavailable | Reason::NoTime)) => {
+            Some("unavailable")
+        }
+        Some(Outcome::NoEffect(Reason::NoCredential | Reason::Misconfigured)) => {
+            Some(Cause::NO_SECRET)
+        }
+        Some(
+            Outcome::Rejected
+            | Outcome::Delivered
+            | Outcome::NoEffect(Reason::Throttled | Reason::Unauthorized),
+        ) => None,
     }
 }
 
@@ -190,10 +199,10 @@ mod tests {
             Answer::NotSent(NotSent::NoConnection),
         ];
         for answer in &outage {
-            assert_eq!(code(Class::Exhausted, Some(answer)), Some("unavailable"), "{answer:?}");
+            assert_eq!(heard(Some(answer)), Some("unavailable"), "{answer:?}");
         }
-        assert_eq!(code(Class::InDoubt, None), Some("unavailable"));
-        assert_eq!(code(Class::Exhausted, Some(&reply(429))), None);
+        assert_eq!(heard(None), Some("unavailable"));
+        assert_eq!(heard(Some(&reply(429))), None);
         assert_eq!(status(Class::Exhausted, Some(&reply(429))).as_deref(), Some("http_429"));
     }
 }

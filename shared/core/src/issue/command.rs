@@ -3,11 +3,13 @@
 use super::{Cause, IssueId, dlq::Dlq};
 use crate::{
     class::Class,
-    entry::Entry,
+    entry::{Carries, Entry},
     id::{DeliveryId, DestinationName, SecretName},
     integration::Catalog,
     lack::Lack,
 };
+
+const DEPLOY: &str = "sam build && sam deploy";
 
 /// What to run when deliveries are parked for this cause; `entry` is one of them.
 pub fn of(cause: &Cause, entry: &Entry, catalog: &Catalog) -> Vec<String> {
@@ -22,6 +24,10 @@ pub fn of(cause: &Cause, entry: &Entry, catalog: &Catalog) -> Vec<String> {
             resolve(delivery),
             format!("fairlead retry {delivery} --checked --reason \"...\""),
         ],
+        // Nothing was rendered yet, so a mended bundle does that from the same event.
+        Class::Mapping | Class::Schema if entry.life.carries == Carries::Nothing => {
+            vec![show(&id), DEPLOY.to_owned(), retry_all(&id)]
+        }
         Class::TooLarge | Class::Mapping | Class::Schema => {
             vec![show(&id), edit(delivery), discard(delivery)]
         }
@@ -51,7 +57,7 @@ fn mend_credential(cause: &Cause, of: &DestinationName, catalog: &Catalog) -> Ve
 
 fn find_what_lacks(id: &IssueId, entry: &Entry, catalog: &Catalog) -> Vec<String> {
     match Lack::of(entry) {
-        Lack::Bundle => vec!["sam build && sam deploy".to_owned(), retry_all(id)],
+        Lack::Bundle => vec![DEPLOY.to_owned(), retry_all(id)],
         Lack::Id(record) => vec![look_up(&record, entry, catalog), retry_all(id)],
         Lack::OwnId => vec![show_delivery(entry.id), resolve(entry.id)],
     }

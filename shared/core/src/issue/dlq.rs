@@ -2,24 +2,23 @@
 //! parked no longer.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     future::Future,
 };
 
+use jiff::Timestamp;
+
 use super::{
-    Cause, Issue, Sighting, command,
+    Cause, Issue, Sighting, crashed,
+    send::Unsent,
     step::{Input, Looked},
-    tell::change,
 };
 use crate::{
-    class::{Class, Effect},
     drive::Rules,
     entry::{Entry, State},
-    history::one_line,
-    id::{DeliveryId, EntryKey, IntegrationName, Version},
+    id::{DeliveryId, Version},
     integration::Catalog,
-    notice::Notice,
-    owner::Owner,
     ports::{PortError, Ports},
     ticket::{Order, Ticket},
 };
@@ -84,23 +83,35 @@ impl Dlq {
         }
     }
 
-    fn step(self) -> &'static str {
+    /// The step that failed.
+    pub(super) fn step(self) -> &'static str {
         match self {
             Self::Intake => "validate",
             Self::Dispatch | Self::Retry | Self::Alert => self.word(),
         }
     }
 
-    /// How many messages one look takes. Where there are as many as are known of, nothing is to be found.
-    fn most(self, held: u64, known: u64) -> usize {
-        match self {
-            _ if held == known => 0,
+    /// How many messages one look takes at most, time allowing.
+    fn most(self, held: u64, known: u64, crashed: u64, now: Timestamp) -> usize {
+        // Two faults may cancel each other out in the numbers, so now and then they are not believed.
+        let checks = now.as_second() / 60 % CHECKED == 0;
+        match held.cmp(&(known + crashed)) {
+            _ if checks => ALL,
+            Ordering::Equal => 0,
             // Some of them are about deliveries that are parked no longer, or have crashed.
-            Self::Dispatch if held > known => 2_000,
-            Self::Intake | Self::Dispatch | Self::Retry | Self::Alert => 100,
+            Ordering::Greater if self == Self::Dispatch => ALL,
+            // What has crashed may be gone; that is known when all that is left was seen.
+            Ordering::Less if crashed > 0 => ALL,
+            Ordering::Greater | Ordering::Less => 100,
         }
     }
 }
+
+/// Every so many minutes a look takes all there is, whatever the numbers say.
+const CHECKED: i64 = 15;
+
+/// So many messages of one DLQ are all that a look can take.
+const ALL: usize = 2_000;
 
 /// What one look at a DLQ has found.
 #[derive(Debug, Default)]
@@ -111,7 +122,18 @@ struct Found {
     crashed: BTreeMap<Cause, (Sighting, u64)>,
 }
 
-/// Looks at a DLQ, of which `known` messages are about parked deliveries; `issues` are the open ones of class crashed.
+/// What is known before a DLQ is looked at.
+#[derive(Debug)]
+pub(super) struct Known<'a> {
+    /// How many of its messages are about parked deliveries.
+    pub(super) parked: u64,
+    /// The watched issues of class crashed.
+    pub(super) crashed: &'a [Issue],
+    /// When the look must come to an end.
+    pub(super) until: Timestamp,
+}
+
+/// Looks at a DLQ: first a page, then more of it as long as there is time.
 ///
 /// Gives how many messages were removed.
 ///
@@ -121,13 +143,14 @@ pub(super) async fn look<P: Ports + Dlqs>(
     ports: &P,
     rules: &Rules<'_>,
     dlq: Dlq,
-    known: u64,
-    issues: &[Issue],
+    known: &Known<'_>,
+    unsent: &mut Unsent,
 ) -> Result<u64, PortError> {
     let ours = |issue: &&Issue| issue.cause.code.as_deref() == Some(dlq.word());
+    let issues = known.crashed;
     let crashed: u64 = issues.iter().filter(ours).map(|issue| issue.count).sum();
     let held = ports.held(dlq).await?;
-    let most = dlq.most(held, known + crashed);
+    let most = dlq.most(held, known.parked, crashed, ports.now());
     let mut found = Found::default();
     while found.messages.len() < most {
         let page = ports.peek(dlq).await?;
@@ -137,26 +160,47 @@ pub(super) async fn look<P: Ports + Dlqs>(
                 found.judge(ports, rules.catalog, dlq, &message).await?;
             }
         }
-        if found.messages.len() == before {
+        if found.messages.len() == before || ports.now() >= known.until {
             break;
         }
     }
-    let all = u64::try_from(found.messages.len()).unwrap_or(u64::MAX) >= held;
-    for issue in issues.iter().filter(ours).filter(|i| !found.crashed.contains_key(&i.cause)) {
-        // What was not met may lie among those that were not looked at.
-        let count = if all { 0 } else { issue.count };
-        change(ports, &issue.id, Input::Looked(Looked { count, newest: None })).await?;
-    }
-    for (cause, (sighting, count)) in found.crashed {
-        let id = cause.id();
-        let looked = Looked { count, newest: None };
-        change(ports, &id, Input::Seen(Box::new(sighting))).await?;
-        change(ports, &id, Input::Looked(looked)).await?;
-    }
+    found.tell(ports, issues.iter().filter(ours), held, known, unsent).await?;
     Ok(found.removed)
 }
 
 impl Found {
+    /// Tells the issues of this DLQ what was found.
+    async fn tell<'a, P: Ports>(
+        &mut self,
+        ports: &P,
+        issues: impl Iterator<Item = &'a Issue>,
+        held: u64,
+        known: &Known<'_>,
+        unsent: &mut Unsent,
+    ) -> Result<(), PortError> {
+        let saw_all = u64::try_from(self.messages.len()).unwrap_or(u64::MAX) >= held;
+        for issue in issues {
+            match self.crashed.get_mut(&issue.cause) {
+                // What was not met may lie among those that were not looked at.
+                Some((_, count)) if !saw_all => *count = issue.count.max(*count),
+                Some(_) => {}
+                None => {
+                    // Where there are no more than parked deliveries have, none of them has crashed.
+                    let gone = saw_all || held <= known.parked;
+                    let count = if gone { 0 } else { issue.count };
+                    let looked = Input::Looked(Looked { count, newest: None });
+                    unsent.change(ports, &issue.id, looked).await?;
+                }
+            }
+        }
+        for (cause, (sighting, count)) in std::mem::take(&mut self.crashed) {
+            let (id, looked) = (cause.id(), Looked { count, newest: None });
+            unsent.change(ports, &id, Input::Seen(Box::new(sighting))).await?;
+            unsent.change(ports, &id, Input::Looked(looked)).await?;
+        }
+        Ok(())
+    }
+
     async fn judge<P: Ports + Dlqs>(
         &mut self,
         ports: &P,
@@ -179,7 +223,8 @@ impl Found {
             }
             return Ok(());
         }
-        let sighting = crashed(dlq, ticket.as_ref(), entry.as_ref(), catalog, ports.now());
+        let sighting =
+            crashed::sighting(dlq, ticket.as_ref(), entry.as_ref(), catalog, ports.now());
         let met = self.crashed.entry(sighting.cause.clone()).or_insert((sighting, 0));
         met.1 += 1;
         Ok(())
@@ -196,65 +241,4 @@ pub fn is_about(order: &Order, entry: &Entry) -> bool {
 /// An order that was obeyed and then received too often may be the only ticket that its delivery has left.
 fn is_moving(entry: &Entry) -> bool {
     !entry.life.state.is_over() && !matches!(entry.life.state, State::Parked { .. })
-}
-
-fn crashed(
-    dlq: Dlq,
-    ticket: Option<&Ticket>,
-    entry: Option<&Entry>,
-    catalog: &Catalog,
-    now: jiff::Timestamp,
-) -> Sighting {
-    let integration = ticket.and_then(|ticket| integration(&ticket.entry));
-    let integration = integration.unwrap_or_else(|| IntegrationName::new(Cause::NOBODY));
-    let declared = catalog.integrations.get(&integration);
-    let owner = entry.map(|entry| entry.owner.clone());
-    let owner = owner.or_else(|| declared.map(|d| d.owner.clone())).unwrap_or_else(nobody);
-    let notice = Notice {
-        integration: integration.to_string(),
-        step: dlq.step().to_owned(),
-        record: entry.map_or("unknown record".to_owned(), |e| one_line(&e.record.to_string(), 200)),
-        class: Class::Crashed,
-        detail: detail(dlq, ticket),
-        effect: entry.map_or(Effect::NothingSent, Entry::effect),
-        attempts: entry.map_or(0, |entry| entry.life.attempts),
-        owner: owner.team.clone(),
-        contact: owner.contact.clone(),
-        next_action: Class::Crashed.next_action().to_owned(),
-        command: None,
-        runbook: owner.runbook.clone(),
-        link: entry.and_then(|entry| entry.record.url.clone()),
-    };
-    Sighting {
-        cause: Cause::crashed(integration, dlq),
-        at: now,
-        destination: entry.map(|entry| entry.destination.clone()),
-        delivery: ticket.map(|ticket| ticket.delivery),
-        notice,
-        owner,
-        commands: command::of_crashed(dlq),
-    }
-}
-
-/// An entry's key begins with its integration.
-fn integration(key: &EntryKey) -> Option<IntegrationName> {
-    let (name, _) = key.as_str().rsplit_once('/')?;
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    // The body came from outside; whatever is no name of ours shall not stand in an alert.
-    (name.len() <= 64 && name.chars().all(plain)).then(|| IntegrationName::new(name))
-}
-
-fn detail(dlq: Dlq, ticket: Option<&Ticket>) -> String {
-    let queue = dlq.word();
-    match (dlq, ticket) {
-        (Dlq::Intake, _) => "an event could not be accepted, after five tries".to_owned(),
-        (_, Some(_)) => format!("its ticket on the {queue} queue failed five times"),
-        (_, None) => format!("a message on the {queue} queue is no ticket; it failed five times"),
-    }
-}
-
-/// Who answers for what names no integration.
-fn nobody() -> Owner {
-    let contact = "who runs this stack".to_owned();
-    Owner { team: "operators".to_owned(), contact, runbook: None, escalate: vec![] }
 }

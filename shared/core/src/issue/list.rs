@@ -31,6 +31,8 @@ pub struct Summary {
     pub last_seen: Timestamp,
     /// One of its records.
     pub record: String,
+    /// What to do, in one sentence.
+    pub next_action: String,
     /// The next useful command.
     pub next: String,
 }
@@ -42,7 +44,7 @@ impl Summary {
             Phase::Acknowledged { by, .. } => Some(by.clone()),
             Phase::Open | Phase::Resolved { .. } => None,
         };
-        let Notice { record, .. } = &issue.notice;
+        let Notice { record, next_action, .. } = &issue.notice;
         Self {
             id: issue.id.clone(),
             integration: issue.cause.integration.to_string(),
@@ -55,6 +57,7 @@ impl Summary {
             opened_at: issue.opened_at,
             last_seen: issue.last_seen,
             record: record.clone(),
+            next_action: next_action.clone(),
             next: format!("fairlead issues show {}", issue.id),
         }
     }

@@ -1,16 +1,21 @@
 //! What the one-minute schedule does for issues: counts, updates, escalates, says that it is over, and sends what a
 //! dead channel has missed.
 
+use std::time::Duration;
+
 use super::{
-    Issue,
-    dlq::{self, Dlq, Dlqs},
+    Issue, Sighting,
+    dlq::{self, Dlq, Dlqs, Known},
+    send::Unsent,
     step::Input,
-    tell::{change, tell},
+    tell::tell,
 };
 use crate::{
     class::Class,
     drive::Rules,
+    id::EntryKey,
     ports::{Issues, PortError, Ports},
+    span::after,
 };
 
 /// What one look has come to.
@@ -27,12 +32,24 @@ pub struct Looked {
 /// Where release 0.1.0 kept all parked deliveries.
 pub const OLD_PARTITION: &str = "parked";
 
-/// Looks at every open issue and at every DLQ. Safe when two looks overlap, or one stops half-way.
+/// So many places of the index are read for one that is right; at the next look it has caught up.
+const MOST_READ: usize = 10;
+
+/// So long after its beginning a look stops looking at DLQs, though at each of them once. The rest of the minute is for
+/// messages.
+pub const LOOKS: Duration = Duration::from_secs(25);
+
+/// So long after its beginning a look sends its last message, so that the function outlives the wait for a channel.
+pub const SENDS: Duration = Duration::from_secs(40);
+
+/// Looks at every open issue and at every DLQ, and only then sends: no channel holds up what an issue is to learn. Safe when two looks overlap, or one stops half-way.
 ///
 /// # Errors
 /// The first thing that went wrong, once all the others are done; the next look takes up what is left.
 pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looked, PortError> {
+    let begun = ports.now();
     let (mut looked, mut crashed, mut wrong) = (Looked::default(), Vec::new(), Vec::new());
+    let mut unsent = Unsent::default();
     wrong.extend(adopt(ports, rules).await.err());
     for id in ports.issues().watched().await? {
         let Some(issue) = ports.issues().issue(&id).await? else { continue };
@@ -41,25 +58,64 @@ pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looke
             crashed.push(issue);
             continue;
         }
-        match look_at(ports, &issue).await {
+        match look_at(ports, rules, &issue, &mut unsent).await {
             Ok(count) => looked.parked += count,
             Err(error) => wrong.push(error),
         }
     }
     for dlq in Dlq::ALL {
         let known = if dlq == Dlq::Dispatch { looked.parked } else { 0 };
-        match dlq::look(ports, rules, dlq, known, &crashed).await {
+        let known = Known { parked: known, crashed: &crashed, until: after(begun, LOOKS) };
+        match dlq::look(ports, rules, dlq, &known, &mut unsent).await {
             Ok(removed) => looked.removed += removed,
             Err(error) => wrong.push(error),
         }
     }
+    wrong.extend(unsent.send(ports, after(begun, SENDS)).await.err());
     wrong.into_iter().next().map_or(Ok(looked), Err)
 }
 
-async fn look_at<P: Ports>(ports: &P, issue: &Issue) -> Result<u64, PortError> {
+async fn look_at<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    issue: &Issue,
+    unsent: &mut Unsent,
+) -> Result<u64, PortError> {
     let found = ports.issues().parked(&issue.id).await?;
-    change(ports, &issue.id, Input::Looked(found)).await?;
+    if found.count > 0
+        && let Some(sighting) = shown(ports, rules, issue).await?
+    {
+        unsent.change(ports, &issue.id, Input::Shown(Box::new(sighting))).await?;
+    }
+    unsent.change(ports, &issue.id, Input::Looked(found)).await?;
     Ok(found.count)
+}
+
+/// What is known now of the delivery that stands for the issue, where that has changed; of the oldest other one, when
+/// that one is parked for this cause no longer.
+async fn shown<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    issue: &Issue,
+) -> Result<Option<Sighting>, PortError> {
+    let parked = async |key: &EntryKey| {
+        let entry = ports.load(key).await?;
+        let sighting = entry.and_then(|entry| Sighting::of(&entry, rules.catalog));
+        Ok::<_, PortError>(sighting.filter(|sighting| sighting.cause == issue.cause))
+    };
+    if let Some(key) = &issue.entry
+        && let Some(same) = parked(key).await?
+    {
+        let is_new = same.notice != issue.notice || same.commands != issue.commands;
+        return Ok(is_new.then_some(same));
+    }
+    // The index may be a moment old, so what it shows is read.
+    for key in ports.due(&issue.id.partition(), ports.now()).await?.iter().take(MOST_READ) {
+        if let Some(sighting) = parked(key).await? {
+            return Ok(Some(sighting));
+        }
+    }
+    Ok(None)
 }
 
 /// Brings deliveries that an older release parked under the issues that they belong to.

@@ -18,6 +18,8 @@ pub enum Input {
     Seen(Box<Sighting>),
     /// The schedule has looked.
     Looked(Looked),
+    /// This is known now of the delivery that stands for it.
+    Shown(Box<Sighting>),
     /// A person looks after it.
     Acknowledged {
         /// Who.
@@ -59,6 +61,9 @@ pub const EMPTY: Duration = Duration::from_secs(50);
 /// How long a resolved issue is still looked at: a delivery that was overlooked would open it again.
 pub const WATCHED: Duration = Duration::from_secs(3_600);
 
+/// How long it is still tried to say that it is over: as long as SQS keeps a message.
+pub const KEPT: Duration = Duration::from_secs(14 * 86_400);
+
 /// The least time between a message and the next update, each time a longer one, and then always the last.
 const UPDATES: [Duration; 5] = [
     Duration::from_secs(15 * 60),
@@ -69,7 +74,7 @@ const UPDATES: [Duration; 5] = [
 ];
 
 /// After so many failures in a row another channel is told that this one is dead.
-const DEAF: u32 = 3;
+pub(super) const DEAF: u32 = 3;
 
 /// An acknowledged issue is quiet, unless it grows so many times over.
 const GROWN: u64 = 10;
@@ -78,16 +83,17 @@ const GROWN: u64 = 10;
 pub fn step(issue: Option<&Issue>, input: &Input, now: Timestamp) -> Step {
     let next = match (issue, input) {
         (None, Input::Seen(sighting)) => Some(open(None, sighting, now)),
-        (None, Input::Looked(_) | Input::Acknowledged { .. } | Input::Sent { .. }) => None,
+        (None, _) => None,
         (Some(issue), Input::Seen(sighting)) => seen(issue, sighting, now),
         (Some(issue), Input::Looked(looked)) => looked_at(issue, *looked, now),
+        (Some(issue), Input::Shown(sighting)) => Some(shown(issue, sighting)),
         (Some(issue), Input::Acknowledged { by }) => acknowledged(issue, by, now),
         (Some(issue), Input::Sent { done, failed }) => Some(sent(issue, done, failed, now)),
     };
     let Some(mut next) = next else { return Step::default() };
     let was = issue.map_or(Version(0), |issue| issue.version);
     next.version = was.next();
-    let tries = !matches!(input, Input::Sent { .. } | Input::Acknowledged { .. });
+    let tries = matches!(input, Input::Seen(_) | Input::Looked(_));
     // Whoever sends says so first, so that nobody else sends the same at that time.
     let send = if tries && !next.outbox.is_empty() && next.sending_until <= now {
         next.sending_until = after(now, SENDING);
@@ -116,6 +122,7 @@ fn open(older: Option<&Issue>, sighting: &Sighting, now: Timestamp) -> Issue {
         empty_since: None,
         closed: false,
         delivery: sighting.delivery,
+        entry: sighting.entry.clone(),
         notice: sighting.notice.clone(),
         commands: sighting.commands.clone(),
         told: Told { at: now, count: 1, updates: 0, steps: 0 },
@@ -159,10 +166,20 @@ fn seen(issue: &Issue, sighting: &Sighting, now: Timestamp) -> Option<Issue> {
     }
 }
 
+/// Later messages tell of a delivery that still needs somebody.
+fn shown(issue: &Issue, sighting: &Sighting) -> Issue {
+    let mut next = issue.clone();
+    next.destination.clone_from(&sighting.destination);
+    (next.delivery, next.entry) = (sighting.delivery, sighting.entry.clone());
+    next.notice.clone_from(&sighting.notice);
+    next.commands.clone_from(&sighting.commands);
+    next
+}
+
 fn looked_at(issue: &Issue, looked: Looked, now: Timestamp) -> Option<Issue> {
     let mut next = issue.clone();
     match (&issue.phase, looked.count) {
-        (Phase::Resolved { at }, 0) => next.closed = after(*at, WATCHED) <= now,
+        (Phase::Resolved { at }, 0) => close(&mut next, *at, now),
         (Phase::Open | Phase::Acknowledged { .. }, 0) => emptied(&mut next, now),
         // Overlooked when it was resolved.
         (Phase::Resolved { .. }, _) => {
@@ -228,6 +245,14 @@ fn emptied(issue: &mut Issue, now: Timestamp) {
     // Who never heard that it began need not hear that it is over.
     let heard = issue.channels().into_iter().filter(|to| !unheard.contains(to));
     heard.collect::<Vec<_>>().into_iter().for_each(|to| put(issue, News::Resolved, to));
+}
+
+/// Looked at no more, once it has been over for long enough and everybody has heard so.
+fn close(issue: &mut Issue, resolved: Timestamp, now: Timestamp) {
+    if after(resolved, KEPT) <= now {
+        issue.outbox.clear();
+    }
+    issue.closed = after(resolved, WATCHED) <= now && issue.outbox.is_empty();
 }
 
 fn acknowledged(issue: &Issue, by: &str, now: Timestamp) -> Option<Issue> {

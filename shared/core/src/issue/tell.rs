@@ -6,15 +6,17 @@ use super::{
     Due, Issue, IssueId, Sighting,
     cause::Cause,
     command,
+    look::SENDS,
+    send::Unsent,
     step::{Input, Step, step},
 };
 use crate::{
-    alert::Alert,
     entry::{Entry, State},
     id::Version,
     integration::Catalog,
     notice::Notice,
     ports::{Issues, PortError, Ports, Saved},
+    span::after,
 };
 
 /// An issue in an endless change of hands is a fault of ours.
@@ -27,8 +29,9 @@ const MOST_TURNS: usize = 32;
 pub async fn tell<P: Ports>(ports: &P, catalog: &Catalog, entry: &Entry) -> Result<(), PortError> {
     let Some(sighting) = Sighting::of(entry, catalog) else { return Ok(()) };
     let id = sighting.cause.id();
-    change(ports, &id, Input::Seen(Box::new(sighting))).await?;
-    Ok(())
+    let mut unsent = Unsent::default();
+    unsent.change(ports, &id, Input::Seen(Box::new(sighting))).await?;
+    unsent.send(ports, after(ports.now(), SENDS)).await
 }
 
 /// A person looks after the issue from now on. Gives what it is now; none when there is no such issue.
@@ -45,29 +48,8 @@ pub async fn acknowledge<I: Issues>(
     Ok(settle(issues, id, &input, || now).await?.0)
 }
 
-/// Changes an issue by one input, sends what that leads to, and gives what it is then.
-pub(super) async fn change<P: Ports>(
-    ports: &P,
-    id: &IssueId,
-    input: Input,
-) -> Result<Option<Issue>, PortError> {
-    let now = || ports.now();
-    let (found, send) = settle(ports.issues(), id, &input, now).await?;
-    let Some(issue) = found else { return Ok(None) };
-    if send.is_empty() {
-        return Ok(Some(issue));
-    }
-    let (mut done, mut failed) = (vec![], vec![]);
-    for due in send {
-        let heard = ports.publish(&Alert::of(&issue, &due)).await;
-        if heard.is_ok() { done.push(due) } else { failed.push(due) }
-    }
-    let (found, _) = settle(ports.issues(), id, &Input::Sent { done, failed }, now).await?;
-    Ok(found)
-}
-
 /// Load, decide, save; a lost race begins again.
-async fn settle<I: Issues>(
+pub(super) async fn settle<I: Issues>(
     issues: &I,
     id: &IssueId,
     input: &Input,
@@ -96,6 +78,7 @@ impl Sighting {
             at: since,
             destination: Some(entry.destination.clone()),
             delivery: Some(entry.id),
+            entry: Some(entry.key.clone()),
             notice,
             owner: entry.owner.clone(),
             commands,

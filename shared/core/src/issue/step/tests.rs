@@ -47,8 +47,9 @@ fn sighting(escalate: &[(Channel, u64)]) -> Box<Sighting> {
         class: Class::Rejected,
         code: Some("http_422".to_owned()),
     };
-    let (destination, delivery, commands) = (None, None, vec![]);
-    Box::new(Sighting { cause, at: noon(), destination, delivery, notice, owner, commands })
+    let (destination, delivery, entry, commands) = (None, None, None, vec![]);
+    let at = noon();
+    Box::new(Sighting { cause, at, destination, delivery, entry, notice, owner, commands })
 }
 
 /// An issue, its clock, and every message that was sent.
@@ -70,9 +71,12 @@ impl Run {
         self.input(&Input::Seen(sighting))
     }
 
-    /// So many minutes later the schedule finds so many.
+    /// So many minutes later the schedule finds so many, where it still looks.
     fn look(&mut self, minutes: u32, count: u64) -> &mut Self {
         self.now = after(self.now, MINUTE * minutes);
+        if !self.issue.as_ref().is_some_and(Issue::is_watched) {
+            return self;
+        }
         self.input(&Input::Looked(Looked { count, newest: None }))
     }
 
@@ -179,6 +183,35 @@ fn a_dead_channel_loses_nothing_and_is_told_of_on_another() {
     run.look(1, 1).told(&[]).look(1, 1).told(&[(News::Deaf(PAGER), CHAT)]);
     run.dead.clear();
     run.look(1, 1).told(&[(News::Opened, PAGER)]).look(1, 1).told(&[]);
+}
+
+/// The schedule looks for an hour at what was resolved, and longer at what nobody has heard yet.
+#[test]
+fn a_channel_that_was_dead_for_an_hour_still_hears_that_it_is_over() {
+    let mut run = Run::new(&[(PAGER, 0)]);
+    run.seen().told(&[(News::Opened, PAGER)]);
+    run.dead = vec![PAGER];
+    for _ in 0..2 {
+        run.look(1, 0);
+    }
+    for _ in 0..61 {
+        run.look(1, 0);
+    }
+    run.told(&[(News::Deaf(PAGER), CHAT)]);
+    run.dead.clear();
+    run.look(1, 0).told(&[(News::Resolved, PAGER)]).look(1, 0);
+    assert!(!run.issue.as_ref().expect("an issue").is_watched());
+}
+
+#[test]
+fn what_no_channel_takes_for_two_weeks_is_given_up_and_not_watched_for_ever() {
+    let mut run = Run::new(&[(PAGER, 0)]);
+    run.seen().dead = vec![PAGER, CHAT];
+    run.look(1, 0).look(1, 0).look(60 * 24 * 14 - 1, 0);
+    assert!(run.issue.as_ref().expect("an issue").is_watched());
+    run.look(1, 0);
+    let issue = run.issue.as_ref().expect("an issue");
+    assert_eq!((issue.is_watched(), issue.outbox.as_slice()), (false, &[][..]));
 }
 
 #[test]

@@ -1,0 +1,96 @@
+//! Sends what issues have to say, once all of them are saved: a dead channel holds up nothing but its own messages.
+
+use jiff::Timestamp;
+
+use super::{
+    Due, Issue, IssueId,
+    step::{DEAF, Input},
+    tell::settle,
+};
+use crate::{
+    alert::Alert,
+    ports::{PortError, Ports},
+};
+
+/// What is to be sent, by issue.
+#[derive(Debug, Default)]
+pub(super) struct Unsent(Vec<Messages>);
+
+/// The messages of one issue, and what became of them.
+#[derive(Debug)]
+struct Messages {
+    issue: Issue,
+    send: Vec<Due>,
+    done: Vec<Due>,
+    failed: Vec<Due>,
+}
+
+impl Unsent {
+    /// Saves what an input makes of an issue; what that leads to is sent later.
+    pub(super) async fn change<P: Ports>(
+        &mut self,
+        ports: &P,
+        id: &IssueId,
+        input: Input,
+    ) -> Result<(), PortError> {
+        let (found, send) = settle(ports.issues(), id, &input, || ports.now()).await?;
+        let Some(issue) = found else { return Ok(()) };
+        match self.0.iter_mut().find(|messages| messages.issue.id == *id) {
+            // What is sent says what is known last.
+            Some(messages) => messages.issue = issue,
+            None if send.is_empty() => {}
+            None => self.0.push(Messages { issue, send, done: vec![], failed: vec![] }),
+        }
+        Ok(())
+    }
+
+    /// Sends until then. A channel that fails once is left alone for the rest of this time: whoever waits for it again
+    /// and again has no time for anything else. What is not sent stays in its issue.
+    ///
+    /// # Errors
+    /// The first time the ledger did not answer, once all the others are done.
+    pub(super) async fn send<P: Ports>(
+        mut self,
+        ports: &P,
+        until: Timestamp,
+    ) -> Result<(), PortError> {
+        let (mut dead, mut wrong) = (Vec::new(), Vec::new());
+        for (place, due) in self.in_order() {
+            let messages = &mut self.0[place];
+            if !dead.contains(&due.to) && ports.now() < until {
+                let heard = ports.publish(&Alert::of(&messages.issue, &due)).await;
+                if heard.is_ok() {
+                    messages.done.push(due);
+                } else {
+                    messages.failed.push(due);
+                    dead.push(due.to);
+                }
+            }
+            messages.send.retain(|other| other != &due);
+            if messages.send.is_empty() {
+                wrong.extend(messages.end(ports).await.err());
+            }
+        }
+        wrong.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// On each channel first what has failed before, so that it is soon known to be dead. What has failed often may
+    /// itself be what the channel does not take: that comes last and is in nobody's way.
+    fn in_order(&self) -> Vec<(usize, Due)> {
+        let all = self.0.iter().enumerate();
+        let all = all.flat_map(|(place, of)| of.send.iter().map(move |due| (place, *due)));
+        let mut all: Vec<(usize, Due)> = all.collect();
+        all.sort_by_key(|(_, due)| (due.tries >= DEAF, DEAF.abs_diff(due.tries)));
+        all
+    }
+}
+
+impl Messages {
+    /// The issue learns what got through, and is free for the next sender.
+    async fn end<P: Ports>(&mut self, ports: &P) -> Result<(), PortError> {
+        let (done, failed) = (std::mem::take(&mut self.done), std::mem::take(&mut self.failed));
+        let input = Input::Sent { done, failed };
+        settle(ports.issues(), &self.issue.id, &input, || ports.now()).await?;
+        Ok(())
+    }
+}
