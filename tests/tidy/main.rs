@@ -13,6 +13,7 @@ mod lambda;
 mod ledger;
 mod lifecycle;
 mod metric;
+mod mutation;
 mod openapi;
 mod place;
 mod queue;

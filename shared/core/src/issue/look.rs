@@ -14,7 +14,7 @@ use crate::{
     class::Class,
     drive::Rules,
     id::EntryKey,
-    ports::{Issues, PortError, Ports},
+    ports::{Due, Issues, PortError, Ports},
     span::after,
 };
 
@@ -110,7 +110,8 @@ async fn shown<P: Ports>(
         return Ok(is_new.then_some(same));
     }
     // The index may be a moment old, so what it shows is read.
-    for key in ports.due(&issue.id.partition(), ports.now()).await?.iter().take(MOST_READ) {
+    let page = ports.due(&issue.id.partition(), ports.now(), None).await?;
+    for Due { key, .. } in page.iter().take(MOST_READ) {
         if let Some(sighting) = parked(key).await? {
             return Ok(Some(sighting));
         }
