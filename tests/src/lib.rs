@@ -3,5 +3,6 @@
 pub mod contract;
 pub mod memory;
 pub mod sample;
+pub mod saved;
 pub mod shell;
 pub mod simulation;

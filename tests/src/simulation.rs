@@ -4,6 +4,7 @@
 //! knows only what can be seen from outside (see `check`) asks for every guarantee.
 
 mod agenda;
+mod bench;
 mod bundle;
 mod chance;
 mod check;
@@ -34,6 +35,7 @@ mod world;
 
 use std::time::Duration;
 
+pub use bench::keeps_the_contract;
 pub use fault::{Coverage, Fault};
 pub use law::{About, Law, Violation};
 pub use mutation::Mutation;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fairlead_aws::{env::Places, world::Aws};
 use fairlead_core::ticket::Queue;
-use fairlead_tests::contract::{Bench, holds};
+use fairlead_tests::contract::{Bench, CLAUSES, holds};
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
 
 async fn kept(world: &World) {
     let bench = Real::make(world).await;
-    assert_eq!(holds(&bench).await, 18);
+    assert_eq!(holds(&bench).await, CLAUSES);
     bench.clear().await;
 }
 

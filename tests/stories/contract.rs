@@ -1,12 +1,13 @@
-//! The world in memory keeps the contract of all worlds; the stack suite asks the same of the real adapters.
+//! The worlds of stories and of the simulation keep the contract of all worlds; the stack suite asks the same of the
+//! real adapters.
 
 use std::time::Duration;
 
 use fairlead_core::{integration::Dedupe, ticket::Queue};
 use fairlead_tests::{
-    contract::{Bench, holds},
+    contract::{Bench, CLAUSES, holds},
     memory::World,
-    sample,
+    sample, simulation,
 };
 use futures::executor::block_on;
 use serde_json::Value;
@@ -36,5 +37,10 @@ struct Memory(World);
 #[test]
 fn the_world_in_memory_keeps_the_contract() {
     let integration = sample::integration(Dedupe::Upsert, sample::waits(&[]));
-    assert_eq!(block_on(holds(&Memory(World::new(integration)))), 18);
+    assert_eq!(block_on(holds(&Memory(World::new(integration)))), CLAUSES);
+}
+
+#[test]
+fn the_simulated_world_keeps_the_contract() {
+    assert_eq!(simulation::keeps_the_contract(), CLAUSES);
 }

@@ -1,6 +1,7 @@
 //! What is handed on of a vendor's answer: an excerpt without our secret, and what it means.
 
 use fairlead_core::{
+    history::{MOST_TEXT, cut},
     integration::Lookup,
     meaning::{Finding, Found, Meaning},
     outcome::{Reply, retry_after},
@@ -9,9 +10,6 @@ use fairlead_core::{
 use jiff::Timestamp;
 
 use crate::{vendor::Call, wire::Heard};
-
-/// The most of an answer's body that is kept in the ledger.
-const MOST_EXCERPT: usize = 2_000;
 
 /// The answer to an attempt.
 pub(crate) fn reply(heard: &Heard, call: &Call<'_>, now: Timestamp) -> Reply {
@@ -23,9 +21,9 @@ pub(crate) fn excerpt(heard: &Heard, call: &Call<'_>, now: Timestamp) -> Reply {
     let said = call.credential.redact(&String::from_utf8_lossy(&heard.body), heard.cut);
     // Control characters could forge lines and colours on an operator's screen.
     let shown = |c: char| if c.is_control() && !"\n\t".contains(c) { '\u{fffd}' } else { c };
-    let said = said.chars().filter(|c| *c != '\r').map(shown);
+    let said: String = said.chars().filter(|c| *c != '\r').map(shown).collect();
     let hint = heard.header("retry-after").and_then(|text| retry_after(text, now));
-    Reply::plain(heard.status, hint, said.take(MOST_EXCERPT).collect::<String>())
+    Reply::plain(heard.status, hint, cut(&said, MOST_TEXT))
 }
 
 /// What the whole answer means; the excerpt may not hold what the rules look at.

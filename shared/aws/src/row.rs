@@ -362,4 +362,6 @@ pub fn ran_shard(mark: Mark) -> u8 {
 }
 
 #[cfg(test)]
+mod largest;
+#[cfg(test)]
 mod tests;

@@ -35,6 +35,7 @@ mod sample;
 mod schema;
 mod source;
 mod stage;
+mod stored;
 mod submission;
 mod template;
 mod text;

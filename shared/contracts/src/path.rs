@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+/// The longest path or address, in characters.
+pub(crate) const MOST: usize = 2_000;
+
 /// Percent-encodes everything but RFC 3986's unreserved characters.
 pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -38,8 +41,8 @@ pub(crate) fn check(path: &str) -> Result<(), String> {
             _ => {}
         }
     }
-    if path.len() > 2_000 {
-        return Err(format!("has {} characters; at most 2000 are sent", path.len()));
+    if path.len() > MOST {
+        return Err(format!("has {} characters; at most {MOST} are sent", path.len()));
     }
     Ok(())
 }

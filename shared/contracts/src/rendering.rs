@@ -18,7 +18,7 @@ use crate::{
     path,
     ready::{Form, Ready},
     render::{Draft, MAX_BODY, MAX_KEY, Refused, Rendered},
-    schema,
+    schema, stored,
     template::{Template, scalar},
     text::shorten,
 };
@@ -87,6 +87,8 @@ impl Rendering<'_> {
             let detail = format!("has {} bytes; at most {MAX_BODY} are sent", long.len());
             violations.push(Violation { pointer: String::new(), detail, of: Contract::Request });
         }
+        violations
+            .extend(text.as_ref().and_then(|body| stored::check(&self.input.to_string(), body)));
         match (path.zip(lookup), text) {
             (Some((path, lookup)), Some(body)) if violations.is_empty() => {
                 Ok((carries, Request { method: rule.method, path, body, lookup }))
@@ -111,7 +113,8 @@ impl Rendering<'_> {
             .ready
             .url
             .as_ref()
-            .and_then(|url| self.text(url, |text| Ok(path::encode(text))).ok());
+            .and_then(|url| self.text(url, |text| Ok(path::encode(text))).ok())
+            .filter(|url| url.len() <= path::MOST);
         Ok(Record {
             kind: rule.kind.clone(),
             id: shorten(&id, MAX_KEY),

@@ -1,5 +1,6 @@
 //! What happened to a delivery: one line per transition, kept inside its entry.
 
+mod bound;
 mod text;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::{
     span,
 };
 
+pub use bound::{MOST_TEXT, cut};
 pub use text::{one_line, said};
 
 /// The lines of one delivery, oldest first.
@@ -170,12 +172,14 @@ pub enum What {
 }
 
 impl History {
-    /// An entry stays far below DynamoDB's 400 KB: at most this many lines of at most 2.5 KB.
+    /// At most this many lines, so that an entry fits DynamoDB's 400 KB; persons' orders may be as many again.
     pub const MOST: usize = 60;
 
-    /// Adds a line; past the limit the middle gives way, so that beginning and end stay.
+    /// Adds a line; past the limit the middle gives way, so that beginning and end stay, and long texts of older
+    /// lines are cut.
     pub fn push(&mut self, at: Timestamp, what: What) {
         self.lines.push(Line { at, what });
+        bound::keep(&mut self.lines);
         if self.lines.len() > Self::MOST
             && let Some(place) = self.least()
         {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use fairlead_core::{
     class::Class,
-    entry::{Held, State},
+    entry::{End, Entry, Held, State},
+    id::Sha256Hex,
     ports::{Inserted, Ports, Saved},
     span::after,
 };
@@ -48,11 +49,16 @@ pub(super) async fn loads_what_was_saved<P: Ports>(ports: &P) {
     let since = entry.life.begun_at + 5.seconds();
     for state in [
         State::Sending { token: ports.token(), until: soon },
+        State::Looking { token: ports.token(), until: soon },
         State::Waiting { due_at: soon, held: Held::Queue },
         State::Waiting { due_at: soon, held: Held::Index { look_at: whole(soon) } },
         State::Waiting { due_at: soon, held: Held::Gate },
         State::Parked { class: Class::InDoubt, since, told: true },
         State::Delivered,
+        State::Closed { how: End::Superseded },
+        State::Closed { how: End::Resolved },
+        State::Closed { how: End::Discarded },
+        State::Closed { how: End::Edited },
     ] {
         let next = later(ports, &entry, state);
         let saved = ports.save(&next, entry.life.version).await.expect("it answers");
@@ -94,4 +100,54 @@ pub(super) async fn saves_nothing_over_nothing<P: Ports>(ports: &P) {
     let saved = ports.save(&next, entry.life.version).await;
     assert_eq!(saved.expect("that is no failure"), Saved::Lost);
     assert_eq!(ports.load(&entry.key).await.expect("it answers"), None);
+}
+
+/// The entry one version later with another request, made by another configuration.
+fn remade<P: Ports>(ports: &P, entry: &Entry) -> Entry {
+    let mut next = later(ports, entry, State::Accepted);
+    let mut request = entry.request.clone().expect("a request");
+    request.path = "/things/7".to_owned();
+    request.body = format!("{{\"lines\":[{}]}}", "1,".repeat(2_000) + "1");
+    request.lookup = Some("/things?of=7".to_owned());
+    (next.request, next.config_hash) = (Some(request), Sha256Hex::of(b"another"));
+    next
+}
+
+/// The bytes that are sent never change by what happens to a delivery.
+pub(super) async fn keeps_by_a_save_what_was_accepted<P: Ports>(ports: &P) {
+    let entry = inserted(ports, "saved").await;
+    let mut next = remade(ports, &entry);
+    next.event = "{}".to_owned();
+    let saved = ports.save(&next, entry.life.version).await.expect("it answers");
+    assert_eq!(saved, Saved::Done);
+    let (life, history, writer) = (next.life, next.history, next.writer);
+    let expected = Entry { life, history, writer, ..entry };
+    assert_eq!(ports.load(&expected.key).await.expect("it answers"), Some(expected));
+}
+
+/// A request that is made after acceptance comes into the ledger in the write that says so.
+pub(super) async fn replaces_by_a_rewrite_the_request_too<P: Ports>(ports: &P) {
+    let entry = inserted(ports, "rewritten").await;
+    let next = remade(ports, &entry);
+    for expected in [Saved::Done, Saved::Done] {
+        let saved = ports.rewrite(&next, entry.life.version).await.expect("it answers");
+        assert_eq!(saved, expected, "also when it is our own, repeated");
+    }
+    assert_eq!(ports.load(&next.key).await.expect("it answers").as_ref(), Some(&next));
+    let stale = remade(ports, &entry);
+    let saved = ports.rewrite(&stale, entry.life.version).await.expect("it answers");
+    assert_eq!(saved, Saved::Lost);
+    let mut none = later(ports, &next, State::Accepted);
+    none.request = None;
+    let saved = ports.rewrite(&none, next.life.version).await.expect("it answers");
+    assert_eq!(saved, Saved::Done);
+    assert_eq!(ports.load(&none.key).await.expect("it answers"), Some(none));
+}
+
+/// What a record's deliveries are found by.
+pub(super) fn names_deliveries_by_their_records<P: Ports>(ports: &P) {
+    let record = new(ports, "named").record;
+    let (one, other) = (ports.delivery_id(&record), ports.delivery_id(&record));
+    assert_ne!(one, other, "each delivery has a name of its own");
+    assert_eq!((one.mark(), other.mark()), (record.mark(), record.mark()));
 }

@@ -13,7 +13,7 @@ use fairlead_core::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_767_323_045 + second).expect("a time")
 }
 

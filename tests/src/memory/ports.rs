@@ -26,6 +26,7 @@ use fairlead_core::{
 use jiff::Timestamp;
 
 use super::{Inside, World};
+use crate::saved::{rewritten, saved};
 
 /// How long every call takes.
 const TOOK: Duration = Duration::from_millis(212);
@@ -185,19 +186,11 @@ impl Ports for World {
     }
 
     async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
-        let mut inside = self.inside.borrow_mut();
-        let Some(found) = inside.ledger.get(&entry.key) else { return Ok(Saved::Lost) };
-        if found.life.version != replaces {
-            let ours = found.writer == entry.writer;
-            return Ok(if ours { Saved::Done } else { Saved::Lost });
-        }
-        inside.write(entry);
-        inside.now = after(inside.now, std::mem::take(&mut inside.slow_save));
-        Ok(Saved::Done)
+        Ok(self.inside.borrow_mut().replace(entry, replaces, saved))
     }
 
     async fn rewrite(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
-        self.save(entry, replaces).await
+        Ok(self.inside.borrow_mut().replace(entry, replaces, rewritten))
     }
 
     async fn linked(
@@ -317,6 +310,23 @@ impl World {
 }
 
 impl Inside {
+    /// Replaces version `replaces` of an entry by what `over` makes of it and the new one.
+    fn replace(
+        &mut self,
+        new: &Entry,
+        replaces: Version,
+        over: impl FnOnce(&Entry, &Entry) -> Entry,
+    ) -> Saved {
+        let Some(found) = self.ledger.get(&new.key) else { return Saved::Lost };
+        if found.life.version != replaces {
+            return if found.writer == new.writer { Saved::Done } else { Saved::Lost };
+        }
+        let stands = over(found, new);
+        self.write(&stands);
+        self.now = after(self.now, std::mem::take(&mut self.slow_save));
+        Saved::Done
+    }
+
     fn write(&mut self, entry: &Entry) {
         self.ledger.insert(entry.key.clone(), entry.clone());
         self.counts.entry_writes += 1;

@@ -11,6 +11,7 @@ use fairlead_core::{
     record::RecordVersion,
 };
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::{
     agenda::{CallId, TaskId},
@@ -24,6 +25,8 @@ pub(crate) struct Facts {
     pub(crate) calls: Vec<Call>,
     pub(crate) effects: Vec<Effect>,
     pub(crate) alerts: Vec<(Timestamp, String)>,
+    /// What their channels were given.
+    pub(crate) published: Vec<Value>,
     /// Something went wrong with a look at the issues, or with telling of one.
     pub(crate) deaf: Vec<Timestamp>,
     /// When the one-minute schedule missed a beat.

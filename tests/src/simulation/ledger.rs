@@ -72,19 +72,13 @@ impl Ledger {
         }
     }
 
-    /// Replaces version `replaces` of an entry; our own repeated write counts as done.
-    pub(crate) fn save(&mut self, entry: &Entry, replaces: Version) -> Saved {
-        match self.entries.get(&entry.key) {
-            Some(found) if found.life.version == replaces => {
-                self.put(entry);
-                Saved::Done
-            }
-            Some(found) if found.writer == entry.writer => Saved::Done,
-            _ => Saved::Lost,
-        }
+    /// What a write that does not find version `replaces` comes to; our own repeated write counts as done.
+    pub(crate) fn lost(&self, entry: &Entry) -> Saved {
+        let ours = self.entries.get(&entry.key).is_some_and(|found| found.writer == entry.writer);
+        if ours { Saved::Done } else { Saved::Lost }
     }
 
-    /// Writes an entry under no condition, as only a mistake does.
+    /// Writes an entry; whoever does knows that it may.
     pub(crate) fn put(&mut self, entry: &Entry) {
         self.entries.insert(entry.key.clone(), entry.clone());
     }
@@ -148,7 +142,10 @@ impl Ledger {
 
     /// Keeps what a destination calls a record; what was heard last counts.
     pub(crate) fn put_link(&mut self, at: &DestinationName, link: &Link) {
-        self.links.insert(place(at, &link.record), link.clone());
+        let held = self.links.entry(place(at, &link.record)).or_insert_with(|| link.clone());
+        if held.at <= link.at {
+            *held = link.clone();
+        }
     }
 
     /// The running calls of a destination.

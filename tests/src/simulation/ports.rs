@@ -31,6 +31,7 @@ use super::{
     plan::Service,
     world::Inside,
 };
+use crate::saved::{rewritten, saved};
 
 impl Gates for Hand {
     async fn gate(&self, of: &DestinationName) -> Result<Option<Gate>, PortError> {
@@ -190,9 +191,9 @@ impl Ports for Hand {
         self.clock()
     }
 
-    fn delivery_id(&self, _: &Record) -> DeliveryId {
+    fn delivery_id(&self, record: &Record) -> DeliveryId {
         let number = self.world.inside.borrow_mut().number();
-        DeliveryId(Uuid::from_u128((0x0199_c200 << 96) | number))
+        DeliveryId::of(Uuid::from_u128((0x0199_c200 << 96) | (number << 16)), record.mark())
     }
 
     fn token(&self) -> Token {
@@ -229,8 +230,12 @@ impl Ports for Hand {
         Ok(inserted)
     }
 
+    async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
+        self.replace(entry, replaces, saved).await
+    }
+
     async fn rewrite(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
-        self.save(entry, replaces).await
+        self.replace(entry, replaces, rewritten).await
     }
 
     async fn linked(
@@ -255,34 +260,6 @@ impl Ports for Hand {
         let kept = self.request(Service::Ledger, "keep the crosswalk", keep).await;
         self.note(|| format!("learns that {} is {}", link.record, link.vendor_id));
         kept
-    }
-
-    async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
-        let unfenced = self.world.is(Mutation::NoFencing);
-        let write = |inside: &mut Inside| {
-            let before = inside.ledger.load(&entry.key).cloned();
-            let changes = before.as_ref().is_some_and(|before| {
-                before.writer != entry.writer && (unfenced || before.life.version == replaces)
-            });
-            if !changes {
-                return inside.ledger.save(entry, replaces);
-            }
-            inside.ledger.put(entry);
-            inside.wrote(before.as_ref(), entry);
-            Saved::Done
-        };
-        let saved = self.request(Service::Ledger, "save the entry", write).await?;
-        self.note(|| format!("saves version {}: {}", entry.life.version.0, stand(entry, saved)));
-        let mut inside = self.world.inside.borrow_mut();
-        match (saved, self.called.take()) {
-            (Saved::Done, Some(call)) => inside.facts.calls[call].settled = true,
-            (Saved::Lost, call) => {
-                self.called.set(call);
-                inside.hit(Fault::LostRace);
-            }
-            (Saved::Done, None) => {}
-        }
-        Ok(saved)
     }
 
     async fn send(&self, to: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {
@@ -326,6 +303,7 @@ impl Ports for Hand {
         let publish = |inside: &mut Inside| {
             let told = (inside.now, alert.id.clone());
             inside.facts.alerts.push(told);
+            inside.facts.published.push(alert.body.clone());
         };
         let told = self.request(Service::Alerts, "tell the owner", publish).await;
         self.note(|| format!("tells the owner {}: {}", alert.id, told.is_ok()));
@@ -356,6 +334,42 @@ impl Ports for Hand {
             page
         };
         self.request(Service::Ledger, "look at the due index", look).await
+    }
+}
+
+impl Hand {
+    /// Replaces version `replaces` of an entry by what `over` makes of it and the new one.
+    async fn replace(
+        &self,
+        entry: &Entry,
+        replaces: Version,
+        over: fn(&Entry, &Entry) -> Entry,
+    ) -> Result<Saved, PortError> {
+        let unfenced = self.world.is(Mutation::NoFencing);
+        let write = |inside: &mut Inside| {
+            let changes = |before: &Entry| {
+                before.writer != entry.writer && (unfenced || before.life.version == replaces)
+            };
+            let Some(before) = inside.ledger.load(&entry.key).cloned().filter(changes) else {
+                return inside.ledger.lost(entry);
+            };
+            let stands = over(&before, entry);
+            inside.ledger.put(&stands);
+            inside.wrote(Some(&before), &stands);
+            Saved::Done
+        };
+        let saved = self.request(Service::Ledger, "save the entry", write).await?;
+        self.note(|| format!("saves version {}: {}", entry.life.version.0, stand(entry, saved)));
+        let mut inside = self.world.inside.borrow_mut();
+        match (saved, self.called.take()) {
+            (Saved::Done, Some(call)) => inside.facts.calls[call].settled = true,
+            (Saved::Lost, call) => {
+                self.called.set(call);
+                inside.hit(Fault::LostRace);
+            }
+            (Saved::Done, None) => {}
+        }
+        Ok(saved)
     }
 }
 

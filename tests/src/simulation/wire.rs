@@ -3,7 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use fairlead_core::{
-    door::REACH,
+    door::longest_wait,
     entry::Entry,
     id::{SecretName, VendorId},
     integration::{Dedupe, Destination},
@@ -107,7 +107,7 @@ impl Hand {
             Ok(credential) => credential,
             Err(why) => return Answer::NotSent(why),
         };
-        let waited = if destination.rate.is_some() { REACH } else { Duration::ZERO };
+        let waited = longest_wait(destination);
         let longest = DISPATCH_TIMEOUT.saturating_sub(TO_RECORD + Duration::from_secs(1));
         let total = destination.timeout.total.min(longest.saturating_sub(waited));
         let late = leave.by.is_some_and(|end| end < self.clock());

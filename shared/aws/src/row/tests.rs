@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::ledger;
 
-fn entry(state: State, event: &str) -> Entry {
+pub(super) fn entry(state: State, event: &str) -> Entry {
     let at = |s: &str| s.parse::<Timestamp>().expect("a time");
     let mut life = Life::begin(at("2026-01-02T03:04:05.678901Z"));
     life.state = state;

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{Differing, Extra, Findings, Means, Missing, Ours, Says, StatusRule, Theirs};
-use crate::{expression::same, id::VendorId};
+use crate::{
+    expression::same,
+    id::{DeliveryId, VendorId},
+};
 
 /// The field under which a delivery is told that is not settled and stands at the vendor.
 pub(super) const STATE: &str = "state";
@@ -34,12 +37,12 @@ pub fn compare(ours: &[Ours], theirs: &[Theirs], status: Option<&StatusRule>) ->
         one_name(group, &items, status, &mut findings);
     }
     let strangers = by_name.into_values().flatten().filter(|item| !is_removed(item, status));
-    findings.extra.extend(strangers.map(|item| Extra {
-        vendor_id: item.id.clone(),
-        name: item.name.clone(),
-        twice: None,
-    }));
+    findings.extra.extend(strangers.map(|item| extra(item, None)));
     findings
+}
+
+fn extra(item: &Theirs, twice: Option<DeliveryId>) -> Extra {
+    Extra { vendor_id: item.id.clone(), name: item.name.clone(), twice }
 }
 
 /// All deliveries and all items of one name; the newest delivery that the vendor has counts.
@@ -85,11 +88,8 @@ fn one_name(
         (Says::Delivered | Says::Before | Says::Moving | Says::InDoubt | Says::Not(_), _) => {}
     }
     let others = standing.iter().filter(|other| item.is_some_and(|item| item.id != other.id));
-    findings.extra.extend(others.map(|other| Extra {
-        vendor_id: other.id.clone(),
-        name: other.name.clone(),
-        twice: Some(one.delivery),
-    }));
+    let twice = Some(one.delivery);
+    findings.extra.extend(others.map(|other| extra(other, twice)));
 }
 
 fn differences(one: &Ours, item: &Theirs, status: Option<&StatusRule>) -> Vec<Differing> {
