@@ -3,7 +3,7 @@
 use clap::Parser;
 use fairlead::cli::Cli;
 use fairlead_core::{
-    alert::Alert,
+    alert::{Alert, STACK},
     class::Class,
     entry::State,
     history::What,
@@ -61,7 +61,7 @@ fn opened(class: Class) -> Issue {
 
 /// What the channel's reader sees.
 fn text(issue: &Issue, news: News, to: Channel) -> String {
-    let alert = Alert::of(issue, &Due { news, to, tries: 0 });
+    let alert = Alert::of(STACK, issue, &Due { news, to, tries: 0 });
     let body = match to {
         Channel::Email => alert.text,
         Channel::Chat | Channel::Pagerduty | Channel::Webhook => pretty(&alert.body),
@@ -133,6 +133,43 @@ fn what_an_alert_says_to_run_can_be_run() {
                     read.unwrap_or_else(|wrong| panic!("{class:?}: {command}: {wrong}"));
                 }
                 tool => assert!(matches!(tool, "aws" | "sam"), "{class:?}: {command}"),
+            }
+        }
+    }
+}
+
+/// Two stacks of one account may share a PagerDuty service and a webhook.
+#[test]
+fn stacks_do_not_end_each_others_incidents_and_say_who_they_are() {
+    for class in Class::ALL {
+        let issue = opened(class);
+        for (news, to) in [News::Opened, News::Resolved, News::Deaf(Channel::Chat)]
+            .into_iter()
+            .flat_map(|news| Channel::ALL.map(|to| (news, to)))
+        {
+            let due = Due { news, to, tries: 0 };
+            let [ours, theirs] = [STACK, "shop"].map(|stack| Alert::of(stack, &issue, &due));
+            assert_eq!(theirs.id, format!("shop-{}", ours.id));
+            let keys = [&ours, &theirs].map(|alert| alert.body["dedup_key"].as_str());
+            assert!(to != Channel::Pagerduty || keys[0] != keys[1], "{keys:?}");
+            let whole = format!("{} {}", theirs.text, theirs.body);
+            assert!(whole.contains("shop") && !whole.contains("--stack-name fairlead"), "{whole}");
+            assert!(theirs.text.contains("Stack:       shop"), "{}", theirs.text);
+        }
+    }
+}
+
+#[test]
+fn commands_for_another_stack_name_it_and_can_be_run() {
+    for class in Class::ALL {
+        let due = Due { news: News::Opened, to: Channel::Webhook, tries: 0 };
+        let alert = Alert::of("shop", &opened(class), &due);
+        let commands = alert.body["data"]["commands"].as_array().expect("commands").clone();
+        for command in commands.iter().filter_map(Value::as_str) {
+            let words = words(command);
+            if words[0] == "fairlead" {
+                assert!(command.contains("--stack-name shop"), "{command}");
+                Cli::try_parse_from(&words).unwrap_or_else(|wrong| panic!("{command}: {wrong}"));
             }
         }
     }

@@ -65,6 +65,7 @@ const GIVEN: [(&str, &[&str]); 4] = [
             "FAIRLEAD_LOCAL_VENDOR",
             "FAIRLEAD_PAGERDUTY",
             "FAIRLEAD_RETRY_DLQ",
+            "FAIRLEAD_STACK",
             "FAIRLEAD_STAGE",
         ],
     ),

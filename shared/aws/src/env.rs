@@ -36,6 +36,8 @@ pub struct Places {
     pub pagerduty: Option<String>,
     /// ARN of the topic that owners subscribe to.
     pub alert_topic: Option<String>,
+    /// The stack's name, which owners are told.
+    pub stack: Option<String>,
     /// Only on the local engine: the loopback URL that stands for every vendor.
     pub local_vendor: Option<String>,
     /// How long dispatch may run; leases and call deadlines follow from it.
@@ -85,6 +87,7 @@ impl Places {
             alert_webhook: var("FAIRLEAD_ALERT_WEBHOOK"),
             pagerduty: var("FAIRLEAD_PAGERDUTY"),
             alert_topic: var("FAIRLEAD_ALERT_TOPIC"),
+            stack: var("FAIRLEAD_STACK"),
             local_vendor: var("FAIRLEAD_LOCAL_VENDOR").map(loopback).transpose()?,
             dispatch_timeout: seconds(var("FAIRLEAD_DISPATCH_TIMEOUT"))?,
             stage: stage(var("FAIRLEAD_STAGE"))?,

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use fairlead_core::{
-    alert::Alert,
+    alert::{Alert, STACK},
     crosswalk::Link,
     door::Memory,
     drive::Rules,
@@ -151,6 +151,10 @@ impl Ports for Aws {
 
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn stack(&self) -> &str {
+        self.parts.places.stack.as_deref().unwrap_or(STACK)
     }
 
     fn delivery_id(&self, record: &Record) -> DeliveryId {

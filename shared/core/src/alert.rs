@@ -2,18 +2,23 @@
 //!
 //! Of the event it shows what the integration declares as its record, and nothing else.
 
+mod about;
 mod chat;
 mod fact;
 mod mail;
 mod pagerduty;
 mod webhook;
 
+use about::About;
 use serde_json::Value;
 
 use crate::{
     issue::{Due, Issue},
     owner::Channel,
 };
+
+/// The name of a stack where nothing says another; commands need not name it.
+pub const STACK: &str = "fairlead";
 
 /// One message to the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +37,9 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// The message that is due about an issue.
-    pub fn of(issue: &Issue, due: &Due) -> Self {
+    /// The message that is due about an issue of this stack.
+    pub fn of(stack: &str, issue: &Issue, due: &Due) -> Self {
+        let issue = &About::new(stack, issue);
         let title = fact::title(issue, due.news);
         Self {
             to: due.to,

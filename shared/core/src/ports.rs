@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use jiff::Timestamp;
 
 use crate::{
-    alert::Alert,
+    alert::{Alert, STACK},
     crosswalk::Link,
     entry::Entry,
     gate::Gate,
@@ -39,6 +39,11 @@ pub trait Ports {
 
     /// The time.
     fn now(&self) -> Timestamp;
+
+    /// The name of the stack that this is, so that owners of several can tell them apart.
+    fn stack(&self) -> &str {
+        STACK
+    }
 
     /// A new delivery's name, which carries its record's mark.
     fn delivery_id(&self, record: &Record) -> DeliveryId;

@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::fact;
-use crate::issue::{Issue, News};
+use super::{About, fact};
+use crate::issue::News;
 
-pub(super) fn body(issue: &Issue, news: News) -> Value {
+pub(super) fn body(issue: &About<'_>, news: News) -> Value {
     let title = plain(&fact::title(issue, news));
     let class = issue.cause.class.word();
     let related: Vec<String> = issue.delivery.iter().map(ToString::to_string).collect();
@@ -24,7 +24,7 @@ pub(super) fn body(issue: &Issue, news: News) -> Value {
             "keywords": [fact::integration(issue), issue.owner.team, class, issue.id],
         },
         "metadata": {
-            "threadId": issue.id,
+            "threadId": issue.named(issue.id.as_str()),
             "summary": title,
             "eventType": format!("issue.{}", news.word()),
             "relatedResources": related,
@@ -33,7 +33,7 @@ pub(super) fn body(issue: &Issue, news: News) -> Value {
     })
 }
 
-fn description(issue: &Issue, news: News) -> String {
+fn description(issue: &About<'_>, news: News) -> String {
     let notice = &issue.notice;
     let mut lines: Vec<String> =
         Some(fact::remark(issue, news)).filter(|r| !r.is_empty()).into_iter().collect();
@@ -47,10 +47,11 @@ fn description(issue: &Issue, news: News) -> String {
         lines.push(format!("Effect: {}", notice.effect.sentence()));
     }
     lines.push(format!("Owner: {}, {}", issue.owner.team, issue.owner.contact));
+    lines.extend(issue.stack.map(|stack| format!("Stack: {stack}")));
     plain(&lines.join("\n"))
 }
 
-fn next_steps(issue: &Issue, news: News) -> Vec<String> {
+fn next_steps(issue: &About<'_>, news: News) -> Vec<String> {
     if fact::is_over(news) {
         return vec![];
     }

@@ -3,25 +3,26 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::{About, STACK};
 use crate::{
     class::Class,
-    issue::{Cause, Issue, News, Phase},
+    issue::{Cause, News, Phase},
     span,
 };
 
 /// Names a message: the issue, its opening, the news, and for updates which one.
-pub(super) fn id(issue: &Issue, news: News) -> String {
+pub(super) fn id(issue: &About<'_>, news: News) -> String {
     let which = match news {
         News::Opened | News::Acknowledged | News::Resolved => String::new(),
         News::Grown => format!("-{}", issue.told.updates),
         News::Escalated => format!("-{}", issue.told.steps),
         News::Deaf(channel) => format!("-{}", channel.as_str()),
     };
-    format!("{}-{}-{}{which}", issue.id, issue.openings, news.word())
+    issue.named(&format!("{}-{}-{}{which}", issue.id, issue.openings, news.word()))
 }
 
 /// The one line that says it.
-pub(super) fn title(issue: &Issue, news: News) -> String {
+pub(super) fn title(issue: &About<'_>, news: News) -> String {
     let (integration, class) = (integration(issue), issue.cause.class.word());
     let what = what(issue);
     match news {
@@ -39,7 +40,7 @@ pub(super) fn title(issue: &Issue, news: News) -> String {
 }
 
 /// What a ticket that names no integration belongs to.
-pub(super) fn integration(issue: &Issue) -> &str {
+pub(super) fn integration<'a>(issue: &'a About<'_>) -> &'a str {
     match issue.cause.integration.as_str() {
         Cause::NOBODY => "fairlead",
         name => name,
@@ -47,7 +48,7 @@ pub(super) fn integration(issue: &Issue) -> &str {
 }
 
 /// What the issue is about, in a few words.
-pub(super) fn what(issue: &Issue) -> String {
+pub(super) fn what(issue: &About<'_>) -> String {
     match (issue.cause.class == Class::Crashed, issue.count) {
         (true, 0 | 1) => "a crashed ticket".to_owned(),
         (true, many) => format!("{many} crashed tickets"),
@@ -57,7 +58,7 @@ pub(super) fn what(issue: &Issue) -> String {
 }
 
 /// Who looks after it, as AWS knows her.
-fn who(issue: &Issue) -> &str {
+fn who<'a>(issue: &'a About<'_>) -> &'a str {
     match &issue.phase {
         Phase::Acknowledged { by, .. } => by,
         Phase::Open | Phase::Resolved { .. } => "somebody",
@@ -65,7 +66,7 @@ fn who(issue: &Issue) -> &str {
 }
 
 /// When the news came up.
-pub(super) fn moment(issue: &Issue, news: News) -> Timestamp {
+pub(super) fn moment(issue: &About<'_>, news: News) -> Timestamp {
     match (&issue.phase, news) {
         (Phase::Resolved { at }, News::Resolved) => *at,
         (_, News::Opened) => issue.opened_at,
@@ -74,7 +75,7 @@ pub(super) fn moment(issue: &Issue, news: News) -> Timestamp {
 }
 
 /// What a message says beyond its facts.
-pub(super) fn remark(issue: &Issue, news: News) -> String {
+pub(super) fn remark(issue: &About<'_>, news: News) -> String {
     let id = &issue.id;
     match news {
         News::Opened if issue.openings > 1 => {
@@ -91,13 +92,14 @@ pub(super) fn remark(issue: &Issue, news: News) -> String {
         }
         News::Deaf(channel) => format!(
             "What the channel {} missed about issue {id} is kept and sent when it answers again. \
-             See what it says: sam logs --stack-name fairlead -n AlertFunction",
-            channel.as_str()
+             See what it says: {}",
+            channel.as_str(),
+            issue.typed("sam logs --stack-name fairlead -n AlertFunction"),
         ),
     }
 }
 
-fn most(issue: &Issue) -> String {
+fn most(issue: &About<'_>) -> String {
     let noun = if issue.cause.class == Class::Crashed { "ticket" } else { "delivery" };
     match (issue.most, noun) {
         (0 | 1, noun) => format!("one {noun} was concerned"),
@@ -107,7 +109,7 @@ fn most(issue: &Issue) -> String {
 }
 
 /// Whose words the detail is in.
-pub(super) fn source(issue: &Issue) -> &'static str {
+pub(super) fn source(issue: &About<'_>) -> &'static str {
     match issue.cause.class {
         Class::Mapping | Class::Schema => "Violations",
         Class::Duplicate | Class::Crashed | Class::Missing => "Reason",
@@ -118,7 +120,7 @@ pub(super) fn source(issue: &Issue) -> &'static str {
 }
 
 /// What the vendor, or the contract, said last.
-pub(super) fn detail(issue: &Issue) -> &str {
+pub(super) fn detail<'a>(issue: &'a About<'_>) -> &'a str {
     match issue.notice.detail.as_str() {
         "" => "no further detail",
         detail => detail,
@@ -126,12 +128,13 @@ pub(super) fn detail(issue: &Issue) -> &str {
 }
 
 /// The facts by name, as text.
-pub(super) fn facts(issue: &Issue, news: News) -> Map<String, Value> {
+pub(super) fn facts(issue: &About<'_>, news: News) -> Map<String, Value> {
     let notice = &issue.notice;
     let effect = serde_json::to_value(notice.effect).unwrap_or_default();
     let delivery = issue.delivery.map(|delivery| delivery.to_string()).unwrap_or_default();
     let facts = [
         ("issue", issue.id.to_string()),
+        ("stack", issue.stack.unwrap_or(STACK).to_owned()),
         ("news", news.word().to_owned()),
         ("integration", integration(issue).to_owned()),
         ("step", notice.step.clone()),
@@ -159,6 +162,6 @@ pub(super) fn is_over(news: News) -> bool {
 }
 
 /// How to say that somebody looks after it.
-pub(super) fn acknowledge(issue: &Issue) -> String {
-    format!("fairlead issues ack {}", issue.id)
+pub(super) fn acknowledge(issue: &About<'_>) -> String {
+    issue.typed(&format!("fairlead issues ack {}", issue.id))
 }

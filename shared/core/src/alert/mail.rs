@@ -1,9 +1,9 @@
 //! The message as plain text: what e-mail subscribers of the topic read.
 
-use super::fact;
-use crate::issue::{Issue, News};
+use super::{About, fact};
+use crate::issue::News;
 
-pub(super) fn text(issue: &Issue, news: News) -> String {
+pub(super) fn text(issue: &About<'_>, news: News) -> String {
     let mut text = format!("{}\n\n", fact::title(issue, news));
     let remark = fact::remark(issue, news);
     if !remark.is_empty() {
@@ -20,12 +20,13 @@ pub(super) fn text(issue: &Issue, news: News) -> String {
     text
 }
 
-fn lines(issue: &Issue, news: News) -> Vec<(&'static str, String)> {
+fn lines(issue: &About<'_>, news: News) -> Vec<(&'static str, String)> {
     let notice = &issue.notice;
     let mut lines = vec![
         ("Issue", format!("{}, opened {:.0}", issue.id, issue.opened_at)),
         ("Integration", fact::integration(issue).to_owned()),
     ];
+    lines.extend(issue.stack.map(|stack| ("Stack", stack.to_owned())));
     if !fact::is_over(news) {
         if issue.count > 1 {
             lines.push(("Parked", format!("{}, one of them:", fact::what(issue))));

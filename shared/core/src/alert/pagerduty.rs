@@ -5,17 +5,13 @@
 
 use serde_json::{Value, json};
 
-use super::fact;
-use crate::{
-    class::Class,
-    history::one_line,
-    issue::{Issue, News},
-};
+use super::{About, fact};
+use crate::{class::Class, history::one_line, issue::News};
 
 /// The longest summary that PagerDuty takes.
 const MOST_SUMMARY: usize = 1_000;
 
-pub(super) fn body(issue: &Issue, news: News) -> Value {
+pub(super) fn body(issue: &About<'_>, news: News) -> Value {
     let key = key(issue, news);
     if fact::is_over(news) {
         return json!({"event_action": "resolve", "dedup_key": key});
@@ -49,14 +45,14 @@ pub(super) fn body(issue: &Issue, news: News) -> Value {
     })
 }
 
-/// A dead channel is an incident of its own: the issue that noticed it may end long before.
-fn key(issue: &Issue, news: News) -> String {
-    match news {
+/// Stacks that share a service of PagerDuty must not end each other's incidents. A dead channel is an incident of its own: the issue that noticed it may end long before.
+fn key(issue: &About<'_>, news: News) -> String {
+    issue.named(&match news {
         News::Deaf(channel) => format!("channel-{}", channel.as_str()),
         News::Opened | News::Grown | News::Escalated | News::Acknowledged | News::Resolved => {
             issue.id.to_string()
         }
-    }
+    })
 }
 
 /// Critical is what stops every delivery, or is our own fault.

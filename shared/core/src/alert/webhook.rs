@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::fact;
-use crate::issue::{Issue, News};
+use super::{About, fact};
+use crate::issue::News;
 
-pub(super) fn body(issue: &Issue, news: News) -> Value {
+pub(super) fn body(issue: &About<'_>, news: News) -> Value {
     let mut facts = fact::facts(issue, news);
     facts.insert("title".to_owned(), fact::title(issue, news).into());
     facts.insert("commands".to_owned(), issue.commands.clone().into());

@@ -4,7 +4,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Due, Issue, IssueId, News, Phase};
-use crate::{alert::Alert, class::Class, notice::Notice, owner::Channel};
+use crate::{
+    alert::{Alert, STACK},
+    class::Class,
+    notice::Notice,
+    owner::Channel,
+};
 
 /// One line of a list of issues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,7 +74,8 @@ pub fn page(issue: &Issue) -> String {
         Phase::Open | Phase::Acknowledged { .. } => News::Opened,
         Phase::Resolved { .. } => News::Resolved,
     };
-    let mut text = Alert::of(issue, &Due { news, to: Channel::Email, tries: 0 }).text;
+    // Who reads this has named the stack already.
+    let mut text = Alert::of(STACK, issue, &Due { news, to: Channel::Email, tries: 0 }).text;
     match &issue.phase {
         Phase::Acknowledged { by, at, .. } => {
             text.push_str(&format!("\n{by} looks after it since {at:.0}.\n"));

@@ -58,7 +58,7 @@ impl Unsent {
         for (place, due) in self.in_order() {
             let messages = &mut self.0[place];
             if !dead.contains(&due.to) && ports.now() < until {
-                let heard = ports.publish(&Alert::of(&messages.issue, &due)).await;
+                let heard = ports.publish(&Alert::of(ports.stack(), &messages.issue, &due)).await;
                 if heard.is_ok() {
                     messages.done.push(due);
                 } else {
