@@ -48,6 +48,7 @@ fn issue(of: &Entry) -> Issue {
         empty_since: None,
         closed: false,
         delivery: Some(of.id),
+        entry: Some(of.key.clone()),
         notice: Notice::of(of).expect("it is parked"),
         commands: vec!["fairlead issues show".to_owned()],
         told,

@@ -89,6 +89,5 @@ fn hand(world: &Rc<World>) -> Hand {
         touched: Touched::default(),
         knew: Cell::new(world.now()),
         called: Cell::new(None),
-        slot: Cell::new(None),
     }
 }
