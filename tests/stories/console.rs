@@ -1,6 +1,6 @@
 //! Stories of the console over 100,000 deliveries: every page is bounded, and what it reads is counted.
 
-mod aws;
+pub(crate) mod aws;
 
 use aws::Aws;
 use fairlead::{console::Console, desk::Desk};

@@ -17,6 +17,7 @@ mod gate;
 mod issue;
 mod look;
 mod order;
+mod paging;
 mod parking;
 mod submission;
 mod turn;
