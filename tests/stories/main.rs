@@ -2,6 +2,7 @@
 
 mod alert;
 mod answer;
+mod audit;
 mod bulk;
 mod bundle;
 mod console;
