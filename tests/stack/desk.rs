@@ -105,6 +105,7 @@ async fn discard(world: &World) {
     let letter = world.inbox.letters_about(parked.id).pop().expect("its message");
     let dispatch = &world.stack.outputs().dispatch_queue_url;
     world.stack.send(dispatch, &letter.text).await.expect("redriven");
+    world.worked_off(dispatch, &case).await;
     assert_eq!((world.requests(&case).len(), world.invoices(&case)), (1, 0));
 }
 

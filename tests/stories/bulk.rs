@@ -33,7 +33,6 @@ fn retries(entry: &Entry) -> usize {
     lines.filter(|line| matches!(line.what, What::Retried { .. })).count()
 }
 
-/// Trap P22: pages of a bulk that skip some.
 #[test]
 fn a_bulk_of_500_that_is_killed_in_the_middle_and_begun_again_touches_each_delivery_once() {
     let world = World::new(integration(keyed(), waits(&[10])));

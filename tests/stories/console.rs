@@ -1,6 +1,6 @@
 //! Stories of the console over 100,000 deliveries: every page is bounded, and what it reads is counted.
 
-mod aws;
+pub(crate) mod aws;
 
 use aws::Aws;
 use fairlead::{console::Console, desk::Desk};
@@ -23,7 +23,7 @@ const BOUNDS: [(&str, usize); 10] = [
 ];
 
 /// What the issue says to do, which is not what its class says.
-const NEXT: &str = "See that the record it needs is delivered.";
+pub(crate) const NEXT: &str = "See that the record it needs is delivered.";
 
 #[test]
 fn the_page_of_an_issue_shows_the_next_action_of_that_issue() {

@@ -3,6 +3,7 @@
 mod advice;
 mod alert;
 mod answer;
+mod audit;
 mod bulk;
 mod bundle;
 mod channel;
@@ -20,6 +21,7 @@ mod gate;
 mod issue;
 mod look;
 mod order;
+mod paging;
 mod parking;
 mod release;
 mod submission;

@@ -16,7 +16,8 @@ use crate::{
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 impl Ledger {
-    /// Writes a note. It is written once: no later write can change it.
+    /// Writes a note. It is written once: no later one of ours changes it. IAM cannot demand the condition, so that
+    /// holds of the command, and not of everybody who may put items here.
     ///
     /// # Errors
     /// When DynamoDB does not take it; then the act must not be done.

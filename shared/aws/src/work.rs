@@ -1,6 +1,6 @@
 //! What still needs work: the sparse index `work`, read page by page as the desk shows it.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 pub use fairlead_core::ports::Due as Place;
 use fairlead_core::{id::EntryKey, ports::PortError};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -91,7 +91,11 @@ impl Ledger {
         Ok(Page { places, more })
     }
 
-    /// Up to `most` places of a partition beyond a place that may lie in another one.
+    /// Up to `most` places of a partition beyond a place that may lie in another one; a few more where many were
+    /// parked at once.
+    ///
+    /// Places of one millisecond stand in no order that DynamoDB promises, so a page has each millisecond whole: the
+    /// last one that was read is left to the next page unless it was read to its end.
     async fn beyond(
         &self,
         partition: &str,
@@ -99,23 +103,61 @@ impl Ledger {
         after: Option<&Place>,
         most: usize,
     ) -> Result<Page, PortError> {
-        let Some(after) = after else { return self.places(partition, from, None, most).await };
-        // A key that no entry has stands before or after all of that millisecond.
-        let edge = match from {
-            From::Oldest => Place { at: after.at, key: EntryKey::new(" ") },
-            From::Newest => Place { at: after.at, key: EntryKey::new("~") },
+        let (mut page, mut start, mut last) = (Page::default(), None, None);
+        loop {
+            // One more than is wanted tells that the last millisecond has been read to its end.
+            let wanted = (most + 1).saturating_sub(page.places.len());
+            let query = self.since(partition, from, after.map(|after| after.at));
+            let answer = query
+                .limit(i32::try_from(wanted.max(MORE)).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start.take())
+                .send()
+                .await
+                .map_err(|e| PortError::new("look at what needs work", chain(e)))?;
+            for place in answer.items.unwrap_or_default().iter().filter_map(place) {
+                last = Some(place.at);
+                page.places
+                    .extend(after.is_none_or(|a| is_beyond(&place, a, from)).then_some(place));
+            }
+            start = answer.last_evaluated_key;
+            page.more = start.is_some();
+            let whole = page.places.iter().take_while(|place| Some(place.at) != last).count();
+            if !page.more {
+                return Ok(page);
+            }
+            if whole >= most {
+                page.places.truncate(whole);
+                return Ok(page);
+            }
+        }
+    }
+
+    /// Asks for a partition, from this millisecond on.
+    fn since(&self, partition: &str, from: From, at: Option<Timestamp>) -> QueryFluentBuilder {
+        let query = self.client.query().table_name(&self.table).index_name("work");
+        let query = query
+            .expression_attribute_names("#work", "work")
+            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
+            .scan_index_forward(from == From::Oldest);
+        let Some(at) = at else { return query.key_condition_expression("#work = :partition") };
+        let on = match from {
+            From::Oldest => "#work = :partition AND work_at >= :at",
+            From::Newest => "#work = :partition AND work_at <= :at",
         };
-        let mut page = self.places(partition, from, Some(&edge), most + SAME_MOMENT).await?;
-        page.places.retain(|place| match from {
-            From::Oldest => place > after,
-            From::Newest => place < after,
-        });
-        Ok(page)
+        let at = AttributeValue::N(at.as_millisecond().to_string());
+        query.key_condition_expression(on).expression_attribute_values(":at", at)
     }
 }
 
-/// So many may be parked in one millisecond, under one issue, and all be listed.
-const SAME_MOMENT: usize = 100;
+/// So many keys are read at least at a time, where a millisecond holds more than was wanted.
+const MORE: usize = 50;
+
+fn is_beyond(place: &Place, after: &Place, from: From) -> bool {
+    match from {
+        From::Oldest => place > after,
+        From::Newest => place < after,
+    }
+}
 
 /// Where a query goes on after this place.
 pub(crate) fn start(partition: &str, place: &Place) -> Item {

@@ -25,7 +25,7 @@ pub(crate) enum Unsure<'n> {
         said: Said<'n>,
     },
     /// Ask the vendor first.
-    Look(Lookup),
+    Look(Box<Lookup>),
 }
 
 /// Everything an integration says about repeated requests.

@@ -127,10 +127,8 @@ fn naive(ours: &[Ours], theirs: &[Theirs]) -> BTreeSet<String> {
         if matches!(one.says, Says::InDoubt | Says::Not(_)) {
             found.insert(format!("differing {} state", one.name));
         }
-        if matches!(one.says, Says::Delivered | Says::Before) {
-            if status(item) != "draft" {
-                found.insert(format!("differing {} status", one.name));
-            }
+        if !matches!(one.says, Says::Moving | Says::Not(_)) && status(item) != "draft" {
+            found.insert(format!("differing {} status", one.name));
         }
         if !matches!(one.says, Says::Moving | Says::Not(_)) && one.fields != item.fields {
             found.insert(format!("differing {} amount", one.name));

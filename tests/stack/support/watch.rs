@@ -10,9 +10,12 @@ use fairlead_core::{
     id::EntryKey,
     outcome::{Answer, NotSent},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{case::Case, inbox::Letter, wait::eventually, world::World};
+use super::{case::Case, inbox::Letter, signed::Call, wait::eventually, world::World};
+
+/// Other scenarios use the same queues, so a moment at which nothing lies on one may be long in coming.
+const QUIET: Duration = Duration::from_secs(300);
 
 impl World {
     /// POSTs the event, signed.
@@ -55,6 +58,19 @@ impl World {
     ) -> T {
         let what = format!("{}: {what}", case.id);
         eventually(within, &what, async || self.story(case).await, look).await
+    }
+
+    /// Waits until nothing lies on a queue, neither visible nor received: what was sent to it has been worked off.
+    pub(crate) async fn worked_off(&self, queue: &str, case: &Case) {
+        let ask = json!({"QueueUrl": queue, "AttributeNames": ["All"]});
+        let look = async || {
+            let call = Call::json("sqs", "AmazonSQS.GetQueueAttributes", &ask);
+            let said = self.ask(call).await.json();
+            let none = |name: &str| said["Attributes"][name] == "0";
+            let counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
+            counts.into_iter().all(none).then_some(())
+        };
+        self.until(QUIET, "its queue is worked off", case, look).await;
     }
 
     /// Waits until the case is delivered.

@@ -76,13 +76,11 @@ fn one_name(
             findings.differing.extend(differences(one, item, status));
         }
         (Says::Not(word), Some(item)) if !moves && standing.contains(&item) => {
-            let theirs = Value::from("held");
-            findings.differing.push(differing(one, item, STATE, word.as_str().into(), theirs));
+            findings.differing.push(held(one, item, word));
         }
         // What stands there may be what was sent, or something else that goes by its name.
         (Says::InDoubt, Some(item)) if !moves && standing.contains(&item) => {
-            let (ours, theirs) = (Value::from("parked: in_doubt"), Value::from("held"));
-            findings.differing.push(differing(one, item, STATE, ours, theirs));
+            findings.differing.push(held(one, item, "parked: in_doubt"));
             findings.differing.extend(differences(one, item, status));
         }
         (Says::Delivered | Says::Before | Says::Moving | Says::InDoubt | Says::Not(_), _) => {}
@@ -112,6 +110,11 @@ fn differences(one: &Ours, item: &Theirs, status: Option<&StatusRule>) -> Vec<Di
         }
     }
     found
+}
+
+/// What stands there although the ledger does not say that it was delivered.
+fn held(one: &Ours, item: &Theirs, state: &str) -> Differing {
+    differing(one, item, STATE, Value::from(state), Value::from("held"))
 }
 
 fn differing(one: &Ours, item: &Theirs, field: &str, ours: Value, theirs: Value) -> Differing {

@@ -1,0 +1,60 @@
+//! Stories of the audit: a note is written once, and nothing is ordered that is not written down.
+
+use fairlead::{
+    cli::{Options, Output, Place},
+    desk::{Desk, Filter},
+};
+use fairlead_aws::ledger::Ledger;
+use fairlead_core::{
+    audit::{Did, Note},
+    ticket::Act,
+};
+use fairlead_tests::sample::noon;
+use uuid::Uuid;
+
+use crate::console::aws::Aws;
+
+fn run(story: impl AsyncFnOnce(Aws)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async { story(Aws::with(20).await).await });
+}
+
+#[test]
+fn a_second_note_under_one_name_fails_and_the_same_one_again_does_not() {
+    run(async |aws| {
+        let ledger = Ledger::new(&aws.config(), "ledger".to_owned());
+        let note = Note {
+            id: Uuid::from_u128(0xbeef_0042),
+            at: noon(),
+            by: "kim".to_owned(),
+            did: Did::Discard,
+            on: "deal-won-to-invoice deal D-1042".to_owned(),
+            reason: "a test order".to_owned(),
+            deliveries: 1,
+        };
+        ledger.note(&note).await.expect("it is written");
+        ledger.note(&note).await.expect("its answer may have been lost");
+        let other = Note { reason: "it was never me".to_owned(), ..note };
+        assert!(ledger.note(&other).await.is_err(), "a note is not rewritten");
+    });
+}
+
+#[test]
+fn what_cannot_be_written_down_is_not_ordered() {
+    run(async |aws| {
+        let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
+        let parked = aws.newest(true, 1).pop().expect("a parked one");
+        let all = Filter { issue: Some(aws.issue.clone()), ..Filter::default() };
+        let (place, output) = (Place::default(), Output::Table);
+        let options = Options { place, output, yes: true, no_color: true };
+        desk.order(&parked, Act::Retry, "unblocked", false).await.expect("it is ordered");
+        desk.retry_all(&all, "unblocked", false, &options).await.expect("they are ordered");
+        assert_eq!(aws.sent().len(), 1 + 10, "so much is sent while notes are taken");
+        aws.take_no_more();
+        for act in [Act::Retry, Act::Resolve { vendor_id: None }, Act::Discard] {
+            assert!(desk.order(&parked, act, "unblocked", false).await.is_err());
+        }
+        assert!(desk.retry_all(&all, "unblocked", false, &options).await.is_err());
+        assert_eq!(aws.sent().len(), 1 + 10, "nothing more was sent");
+    });
+}
