@@ -105,6 +105,14 @@ fn every_news_reads_well_on_every_channel() {
       "dedup_key": "FS0DF8"
     }
     "#);
+    let [dead, back] = [News::Deaf, News::Heard].map(|news| {
+        let (news, to) = (news(Channel::Chat), Channel::Pagerduty);
+        Alert::of(STACK, &grown, &Due { news, to, tries: 0 }).body
+    });
+    assert_eq!(
+        back,
+        serde_json::json!({"event_action": "resolve", "dedup_key": dead["dedup_key"]})
+    );
     for (issue, news) in [
         (&grown, News::Grown),
         (&grown, News::Escalated),

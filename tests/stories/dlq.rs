@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use fairlead_core::{
     class::Class,
+    entry::{Entry, Held, State},
     issue::{Issue, Phase},
-    ticket::Queue,
+    ticket::{Act, Order, Queue, Step, Ticket},
 };
 use fairlead_tests::{
     memory::{Says, World},
@@ -61,4 +62,64 @@ fn a_crashed_ticket_does_not_hide_where_another_message_is_missing() {
     world.put(Queue::Dlq, NO_TICKET);
     looks(&world, 15);
     assert!(crashed(&world).is_some_and(|issue| issue.count == 1), "{:?}", world.issues());
+}
+
+/// The order to retry that the DLQ's own message carries when it is redriven.
+fn retry(world: &World, entry: &Entry) {
+    let mut ticket = Ticket::new(Step::Retry, entry.key.clone(), entry.id);
+    ticket.order = Some(Order {
+        by: "kim".to_owned(),
+        reason: "mended".to_owned(),
+        version: entry.life.version,
+        checked: false,
+        act: Act::Retry,
+    });
+    world.put(Queue::Dispatch, &ticket.text());
+}
+
+/// The order was obeyed, its function died, and nothing else will move the delivery.
+#[test]
+fn an_obeyed_order_that_crashed_is_somebodys() {
+    let world = parked(1, &[10, 60]);
+    let message = world.bodies(Queue::Dlq).remove(0);
+    world.vendor.borrow_mut().usually = Says::Silence;
+    world.redrive();
+    world.settle_until(world.clock());
+    assert!(matches!(world.entry().life.state, State::Waiting { held: Held::Queue, .. }));
+    // The delayed ticket is lost, and the order lies on the DLQ again.
+    world.pass(MINUTE * 2);
+    assert_eq!(world.take(Queue::Retry).len(), 1);
+    world.put(Queue::Dlq, &message);
+    looks(&world, 10);
+    assert_eq!(crashed(&world), None, "it may still move by itself");
+    looks(&world, 10);
+    let issue = crashed(&world).expect("an issue");
+    assert_eq!((issue.count, issue.delivery), (1, Some(world.entry().id)));
+    assert_eq!(world.bodies(Queue::Dlq), [message], "its only ticket stays");
+    world.vendor.borrow_mut().usually = Says::Created;
+    world.redrive();
+    world.settle_until(world.clock());
+    looks(&world, 3);
+    assert_eq!(world.entry().life.state, State::Delivered);
+    let over = crashed(&world).expect("an issue");
+    assert!(matches!(over.phase, Phase::Resolved { .. }), "{over:?}");
+}
+
+/// The index brings it back by itself, after up to a day.
+#[test]
+fn the_message_of_a_delivery_that_waits_in_the_index_goes_within_minutes() {
+    let world = parked(1, &[10, 3_600]);
+    world.vendor.borrow_mut().usually = Says::Absent;
+    retry(&world, &world.entry());
+    world.settle_until(world.clock() + MINUTE);
+    let waits = |world: &World| {
+        matches!(world.entry().life.state, State::Waiting { held: Held::Index { .. }, .. })
+    };
+    assert!(waits(&world), "{}", world.history());
+    looks(&world, 2);
+    assert!(waits(&world));
+    assert_eq!(world.bodies(Queue::Dlq).len(), 0);
+    world.vendor.borrow_mut().usually = Says::Created;
+    world.settle();
+    assert_eq!(world.entry().life.state, State::Delivered);
 }

@@ -80,6 +80,9 @@ pub struct Issue {
     /// What its owner is still to be told. Saved before anything is sent, so a dead channel loses nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outbox: Vec<Due>,
+    /// The channels that it has reported as dead, and that have taken nothing since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deaf: Vec<Channel>,
     /// Someone is sending what is in the outbox; who finds it later than this sends it again.
     pub sending_until: Timestamp,
 }
@@ -147,6 +150,8 @@ pub enum News {
     Resolved,
     /// This channel takes no messages; told on another one.
     Deaf(Channel),
+    /// That channel takes messages again; told where it was reported as dead.
+    Heard(Channel),
 }
 
 /// What an issue learns of one parked delivery, or of one crashed ticket.
@@ -224,6 +229,7 @@ impl News {
             Self::Acknowledged => "acknowledged",
             Self::Resolved => "resolved",
             Self::Deaf(_) => "channel_dead",
+            Self::Heard(_) => "channel_back",
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn id(issue: &About<'_>, news: News) -> String {
         News::Opened | News::Acknowledged | News::Resolved => String::new(),
         News::Grown => format!("-{}", issue.told.updates),
         News::Escalated => format!("-{}", issue.told.steps),
-        News::Deaf(channel) => format!("-{}", channel.as_str()),
+        News::Deaf(channel) | News::Heard(channel) => format!("-{}", channel.as_str()),
     };
     issue.named(&format!("{}-{}-{}{which}", issue.id, issue.openings, news.word()))
 }
@@ -35,6 +35,9 @@ pub(super) fn title(issue: &About<'_>, news: News) -> String {
         News::Resolved => format!("{integration}: {class} is over"),
         News::Deaf(channel) => {
             format!("{integration}: the channel {} takes no alerts", channel.as_str())
+        }
+        News::Heard(channel) => {
+            format!("{integration}: the channel {} takes alerts again", channel.as_str())
         }
     }
 }
@@ -90,6 +93,7 @@ pub(super) fn remark(issue: &About<'_>, news: News) -> String {
             let most = most(issue);
             format!("Nothing is parked for this cause any more. It lasted {lasted}; {most}.")
         }
+        News::Heard(_) => "What it missed is sent.".to_owned(),
         News::Deaf(channel) => format!(
             "What the channel {} missed about issue {id} is kept and sent when it answers again. \
              See what it says: {}",
@@ -156,7 +160,7 @@ pub(super) fn facts(issue: &About<'_>, news: News) -> Map<String, Value> {
 /// Whether there is still something to do.
 pub(super) fn is_over(news: News) -> bool {
     match news {
-        News::Resolved => true,
+        News::Resolved | News::Heard(_) => true,
         News::Opened | News::Grown | News::Escalated | News::Acknowledged | News::Deaf(_) => false,
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn body(issue: &About<'_>, news: News) -> Value {
 /// Stacks that share a service of PagerDuty must not end each other's incidents. A dead channel is an incident of its own: the issue that noticed it may end long before.
 fn key(issue: &About<'_>, news: News) -> String {
     issue.named(&match news {
-        News::Deaf(channel) => format!("channel-{}", channel.as_str()),
+        News::Deaf(channel) | News::Heard(channel) => format!("channel-{}", channel.as_str()),
         News::Opened | News::Grown | News::Escalated | News::Acknowledged | News::Resolved => {
             issue.id.to_string()
         }

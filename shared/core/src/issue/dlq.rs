@@ -5,6 +5,7 @@ use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     future::Future,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -16,10 +17,11 @@ use super::{
 };
 use crate::{
     drive::Rules,
-    entry::{Entry, State},
+    entry::{Entry, Held, State},
     id::{DeliveryId, Version},
     integration::Catalog,
     ports::{PortError, Ports},
+    span::after,
     ticket::{Order, Ticket},
 };
 
@@ -214,14 +216,16 @@ impl Found {
             None => None,
         };
         if let Some(Ticket { notice: Some(_), order: Some(order), delivery, .. }) = &ticket {
+            let fate = entry.as_ref().map_or(Fate::Over, |e| fate(order, e, catalog, ports.now()));
             // A second message about the same parking is one too many.
-            let keeps = entry.is_some_and(|entry| is_about(order, &entry) || is_moving(&entry))
-                && self.kept.insert((*delivery, order.version));
-            if !keeps {
-                ports.remove(dlq, message).await?;
-                self.removed += 1;
+            let is_first = fate == Fate::Needed && self.kept.insert((*delivery, order.version));
+            if fate != Fate::Stuck {
+                if !is_first {
+                    ports.remove(dlq, message).await?;
+                    self.removed += 1;
+                }
+                return Ok(());
             }
-            return Ok(());
         }
         let sighting =
             crashed::sighting(dlq, ticket.as_ref(), entry.as_ref(), catalog, ports.now());
@@ -238,7 +242,33 @@ pub fn is_about(order: &Order, entry: &Entry) -> bool {
     same && matches!(entry.life.state, State::Parked { .. })
 }
 
-/// An order that was obeyed and then received too often may be the only ticket that its delivery has left.
-fn is_moving(entry: &Entry) -> bool {
-    !entry.life.state.is_over() && !matches!(entry.life.state, State::Parked { .. })
+/// What becomes of the message about a parking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// The delivery is parked, or this may be its only ticket.
+    Needed,
+    /// It is over, parked anew, or the index brings it back by itself.
+    Over,
+    /// The order was obeyed, its function died, and nothing has moved the delivery since.
+    Stuck,
+}
+
+/// So long after its time a delivery that should move by itself is taken for stuck: as long as a ticket is tried.
+const STUCK: Duration = Duration::from_secs(900);
+
+fn fate(order: &Order, entry: &Entry, catalog: &Catalog, now: Timestamp) -> Fate {
+    let time = match &entry.life.state {
+        State::Parked { .. } if is_about(order, entry) => return Fate::Needed,
+        State::Parked { .. } | State::Delivered | State::Closed { .. } => return Fate::Over,
+        State::Waiting { held: Held::Index { .. }, .. } => return Fate::Over,
+        // Nobody looks at the place of a destination that left the bundle.
+        State::Waiting { held: Held::Gate, .. } => {
+            let is_there = catalog.destinations.contains_key(&entry.destination);
+            return if is_there { Fate::Over } else { Fate::Needed };
+        }
+        State::Waiting { due_at, held: Held::Queue } => *due_at,
+        State::Sending { until, .. } | State::Looking { until, .. } => *until,
+        State::Accepted => entry.history.lines.last().map_or(entry.life.begun_at, |line| line.at),
+    };
+    if after(time, STUCK) <= now { Fate::Stuck } else { Fate::Needed }
 }

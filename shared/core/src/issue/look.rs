@@ -4,16 +4,17 @@
 use std::time::Duration;
 
 use super::{
-    Issue, Sighting,
+    Issue, IssueId, Sighting,
     dlq::{self, Dlq, Dlqs, Known},
     send::Unsent,
     step::Input,
-    tell::tell,
+    tell::{settle, tell},
 };
 use crate::{
     class::Class,
     drive::Rules,
     id::EntryKey,
+    owner::Channel,
     ports::{Due, Issues, PortError, Ports},
     span::after,
 };
@@ -49,11 +50,14 @@ pub const SENDS: Duration = Duration::from_secs(40);
 pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looked, PortError> {
     let begun = ports.now();
     let (mut looked, mut crashed, mut wrong) = (Looked::default(), Vec::new(), Vec::new());
-    let mut unsent = Unsent::default();
+    let (mut unsent, mut deaf) = (Unsent::default(), Vec::new());
     wrong.extend(adopt(ports, rules).await.err());
     for id in ports.issues().watched().await? {
         let Some(issue) = ports.issues().issue(&id).await? else { continue };
         looked.issues += 1;
+        if !issue.deaf.is_empty() {
+            deaf.push(issue.id.clone());
+        }
         if issue.cause.class == Class::Crashed {
             crashed.push(issue);
             continue;
@@ -71,8 +75,20 @@ pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looke
             Err(error) => wrong.push(error),
         }
     }
-    wrong.extend(unsent.send(ports, after(begun, SENDS)).await.err());
+    match unsent.send(ports, after(begun, SENDS)).await {
+        Ok(through) => wrong.extend(hear(ports, &deaf, &through).await.err()),
+        Err(error) => wrong.push(error),
+    }
     wrong.into_iter().next().map_or(Ok(looked), Err)
+}
+
+/// Issues that have reported a channel as dead learn that it took a message of any issue; they say so at the next look.
+async fn hear<P: Ports>(ports: &P, deaf: &[IssueId], through: &[Channel]) -> Result<(), PortError> {
+    for id in deaf.iter().filter(|_| !through.is_empty()) {
+        let heard = Input::Heard(through.to_vec());
+        settle(ports.issues(), id, &heard, || ports.now()).await?;
+    }
+    Ok(())
 }
 
 async fn look_at<P: Ports>(

@@ -9,12 +9,16 @@ use super::{
 };
 use crate::{
     alert::Alert,
+    owner::Channel,
     ports::{PortError, Ports},
 };
 
 /// What is to be sent, by issue.
 #[derive(Debug, Default)]
 pub(super) struct Unsent(Vec<Messages>);
+
+/// The channels that took a message.
+pub(super) type Through = Vec<Channel>;
 
 /// The messages of one issue, and what became of them.
 #[derive(Debug)]
@@ -53,13 +57,14 @@ impl Unsent {
         mut self,
         ports: &P,
         until: Timestamp,
-    ) -> Result<(), PortError> {
-        let (mut dead, mut wrong) = (Vec::new(), Vec::new());
+    ) -> Result<Through, PortError> {
+        let (mut dead, mut wrong, mut through) = (Vec::new(), Vec::new(), Vec::new());
         for (place, due) in self.in_order() {
             let messages = &mut self.0[place];
             if !dead.contains(&due.to) && ports.now() < until {
                 let heard = ports.publish(&Alert::of(ports.stack(), &messages.issue, &due)).await;
                 if heard.is_ok() {
+                    through.push(due.to);
                     messages.done.push(due);
                 } else {
                     messages.failed.push(due);
@@ -71,7 +76,7 @@ impl Unsent {
                 wrong.extend(messages.end(ports).await.err());
             }
         }
-        wrong.into_iter().next().map_or(Ok(()), Err)
+        wrong.into_iter().next().map_or(Ok(through), Err)
     }
 
     /// On each channel first what has failed before, so that it is soon known to be dead. What has failed often may

@@ -25,6 +25,8 @@ pub enum Input {
         /// Who.
         by: String,
     },
+    /// These channels took a message, of whatever issue.
+    Heard(Vec<Channel>),
     /// Sending has ended.
     Sent {
         /// What got through.
@@ -88,6 +90,7 @@ pub fn step(issue: Option<&Issue>, input: &Input, now: Timestamp) -> Step {
         (Some(issue), Input::Looked(looked)) => looked_at(issue, *looked, now),
         (Some(issue), Input::Shown(sighting)) => Some(shown(issue, sighting)),
         (Some(issue), Input::Acknowledged { by }) => acknowledged(issue, by, now),
+        (Some(issue), Input::Heard(channels)) => heard(issue, channels),
         (Some(issue), Input::Sent { done, failed }) => Some(sent(issue, done, failed, now)),
     };
     let Some(mut next) = next else { return Step::default() };
@@ -127,6 +130,7 @@ fn open(older: Option<&Issue>, sighting: &Sighting, now: Timestamp) -> Issue {
         commands: sighting.commands.clone(),
         told: Told { at: now, count: 1, updates: 0, steps: 0 },
         outbox: vec![],
+        deaf: older.map_or(vec![], |older| older.deaf.clone()),
         sending_until: older.map_or(now, |older| older.sending_until.min(now)),
     };
     take_steps(&mut issue, News::Opened, now);
@@ -241,7 +245,7 @@ fn emptied(issue: &mut Issue, now: Timestamp) {
     issue.count = 0;
     let unheard: Vec<Channel> =
         issue.outbox.iter().filter(|due| due.news == News::Opened).map(|due| due.to).collect();
-    issue.outbox.retain(|due| matches!(due.news, News::Deaf(_)));
+    issue.outbox.retain(|due| matches!(due.news, News::Deaf(_) | News::Heard(_)));
     // Who never heard that it began need not hear that it is over.
     let heard = issue.channels().into_iter().filter(|to| !unheard.contains(to));
     heard.collect::<Vec<_>>().into_iter().for_each(|to| put(issue, News::Resolved, to));
@@ -251,8 +255,10 @@ fn emptied(issue: &mut Issue, now: Timestamp) {
 fn close(issue: &mut Issue, resolved: Timestamp, now: Timestamp) {
     if after(resolved, KEPT) <= now {
         issue.outbox.clear();
+        issue.deaf.clear();
     }
-    issue.closed = after(resolved, WATCHED) <= now && issue.outbox.is_empty();
+    let is_quiet = issue.outbox.is_empty() && issue.deaf.is_empty();
+    issue.closed = after(resolved, WATCHED) <= now && is_quiet;
 }
 
 fn acknowledged(issue: &Issue, by: &str, now: Timestamp) -> Option<Issue> {
@@ -286,18 +292,44 @@ fn sent(issue: &Issue, done: &[Due], failed: &[Due], now: Timestamp) -> Issue {
         }
     }
     deaf.into_iter().for_each(|channel| tell_of_deaf(&mut next, channel));
-    next
+    let through: Vec<Channel> = done.iter().map(|due| due.to).collect();
+    heard(&next, &through).unwrap_or(next)
 }
 
 /// The chat is told of a dead channel; where the chat itself is dead, another channel that knows of the issue.
 fn tell_of_deaf(issue: &mut Issue, channel: Channel) {
+    if let Some(to) = beside(issue, channel) {
+        put(issue, News::Deaf(channel), to);
+        if !issue.deaf.contains(&channel) {
+            issue.deaf.push(channel);
+        }
+    }
+}
+
+/// Who hears of this channel.
+fn beside(issue: &Issue, channel: Channel) -> Option<Channel> {
     let is_topic = |to: Channel| matches!(to, Channel::Chat | Channel::Email);
-    let to = if is_topic(channel) {
+    if is_topic(channel) {
         issue.channels().into_iter().find(|to| !is_topic(*to))
     } else {
         Some(Channel::Chat)
-    };
-    to.into_iter().for_each(|to| put(issue, News::Deaf(channel), to));
+    }
+}
+
+fn heard(issue: &Issue, channels: &[Channel]) -> Option<Issue> {
+    let mut next = issue.clone();
+    next.deaf.retain(|channel| !channels.contains(channel));
+    for channel in issue.deaf.iter().filter(|channel| channels.contains(channel)) {
+        let said = next.outbox.len();
+        next.outbox.retain(|due| due.news != News::Deaf(*channel));
+        // Who never heard that it was dead need not hear that it is not.
+        if next.outbox.len() == said
+            && let Some(to) = beside(issue, *channel)
+        {
+            put(&mut next, News::Heard(*channel), to);
+        }
+    }
+    (next != *issue).then_some(next)
 }
 
 #[cfg(test)]

@@ -31,7 +31,8 @@ pub async fn tell<P: Ports>(ports: &P, catalog: &Catalog, entry: &Entry) -> Resu
     let id = sighting.cause.id();
     let mut unsent = Unsent::default();
     unsent.change(ports, &id, Input::Seen(Box::new(sighting))).await?;
-    unsent.send(ports, after(ports.now(), SENDS)).await
+    unsent.send(ports, after(ports.now(), SENDS)).await?;
+    Ok(())
 }
 
 /// A person looks after the issue from now on. Gives what it is now; none when there is no such issue.

@@ -182,10 +182,24 @@ fn a_dead_channel_loses_nothing_and_is_told_of_on_another() {
     run.seen().look(1, 1).told(&[]);
     run.look(1, 1).told(&[]).look(1, 1).told(&[(News::Deaf(PAGER), CHAT)]);
     run.dead.clear();
-    run.look(1, 1).told(&[(News::Opened, PAGER)]).look(1, 1).told(&[]);
+    run.look(1, 1).told(&[(News::Opened, PAGER)]);
+    run.look(1, 1).told(&[(News::Heard(PAGER), CHAT)]).look(1, 1).told(&[]);
 }
 
 /// The schedule looks for an hour at what was resolved, and longer at what nobody has heard yet.
+/// The pager's incident about a dead chat ends when any message gets through again, also one of another issue.
+#[test]
+fn where_a_channel_was_reported_as_dead_it_is_told_that_it_is_not() {
+    let mut run = Run::new(&[(CHAT, 0), (PAGER, 0)]);
+    run.dead = vec![CHAT];
+    run.seen().look(1, 1).look(1, 1).look(1, 0).look(1, 0);
+    run.told(&[News::Opened, News::Deaf(CHAT), News::Resolved].map(|news| (news, PAGER)));
+    run.look(61, 0).look(1, 0).told(&[]);
+    run.input(&Input::Heard(vec![CHAT])).look(1, 0).told(&[(News::Heard(CHAT), PAGER)]);
+    run.look(1, 0).told(&[]);
+    assert!(!run.issue.as_ref().expect("an issue").is_watched());
+}
+
 #[test]
 fn a_channel_that_was_dead_for_an_hour_still_hears_that_it_is_over() {
     let mut run = Run::new(&[(PAGER, 0)]);
@@ -199,7 +213,8 @@ fn a_channel_that_was_dead_for_an_hour_still_hears_that_it_is_over() {
     }
     run.told(&[(News::Deaf(PAGER), CHAT)]);
     run.dead.clear();
-    run.look(1, 0).told(&[(News::Resolved, PAGER)]).look(1, 0);
+    run.look(1, 0).told(&[(News::Resolved, PAGER)]);
+    run.look(1, 0).told(&[(News::Heard(PAGER), CHAT)]).look(1, 0);
     assert!(!run.issue.as_ref().expect("an issue").is_watched());
 }
 
@@ -264,7 +279,8 @@ proptest! {
                 Act::Acknowledge => { run.acknowledge(); }
                 Act::Deafen(dead) => run.dead = if dead { vec![PAGER] } else { vec![] },
             }
-            let news: Vec<News> = run.sent[before..].iter().filter(|(_, to)| *to == CHAT).map(|(n, _)| *n).collect();
+            let news: Vec<News> = run.sent[before..].iter().filter(|(_, to)| *to == CHAT).map(|(n, _)| *n)
+                .filter(|n| !matches!(n, News::Deaf(_) | News::Heard(_))).collect();
             prop_assert!(news.len() <= 2, "{news:?}");
             for one in news {
                 match one {
@@ -274,7 +290,7 @@ proptest! {
                         prop_assert!(until(last, run.now) >= MINUTE * 15);
                     }
                     News::Resolved => { prop_assert_eq!(since_opened, 1); since_opened = 0; }
-                    News::Escalated | News::Acknowledged | News::Deaf(_) => {}
+                    News::Escalated | News::Acknowledged | News::Deaf(_) | News::Heard(_) => {}
                 }
                 if one == News::Grown { last = Some(run.now); }
             }
