@@ -71,7 +71,8 @@ impl<'a> Rules<'a> {
         if !wants_call(&entry.life, input, now) {
             return Ok(Asked::Nothing);
         }
-        if hands.place.is_none() && sends(input) {
+        // Also for an order that comes too late to end the delivery: it is a ticket like any other then, and may send.
+        if hands.place.is_none() {
             let checked = matches!(input, Input::Ordered(order) if order.checked);
             match place::enter(ports, integration, entry, self.lease, checked).await? {
                 Standing::Free => {}
@@ -300,11 +301,6 @@ fn learnt(entry: &Entry, input: &Input, next: &Life, now: Timestamp) -> Option<L
 /// A person says what the vendor calls the record.
 fn names(input: &Input) -> bool {
     matches!(input, Input::Ordered(Order { act: Act::Resolve { vendor_id: Some(_) }, .. }))
-}
-
-/// Of a person's orders only a retry leads to a call.
-fn sends(input: &Input) -> bool {
-    !matches!(input, Input::Ordered(order) if order.act != Act::Retry)
 }
 
 fn left(answer: &Answer) -> bool {
