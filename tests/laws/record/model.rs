@@ -133,7 +133,10 @@ impl stateright::Model for Model {
         if world.left.orders > 0 {
             for (entry, kept) in world.entries.values().enumerate() {
                 if matches!(kept.life.state, State::Parked { .. }) {
-                    let orders = [Ordered::Retry, Ordered::Discard];
+                    // The last of several orders ends the delivery, which is all that can come too late.
+                    let last = world.left.orders == 1 && self.setting.budget.orders > 1;
+                    let retry = (!last).then_some(Ordered::Retry);
+                    let orders = retry.into_iter().chain([Ordered::Discard]);
                     actions.extend(orders.map(|what| Action::Order { entry, what }));
                 }
             }
