@@ -72,6 +72,7 @@ fn work(asked: &Asked, tally: &Tally, begun: Instant) {
             seed: asked.first + place,
             deliveries: asked.deliveries,
             mutation: asked.mutation,
+            leaps: asked.leaps,
             traced: false,
         };
         let outcome = run(&options);

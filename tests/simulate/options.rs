@@ -6,6 +6,7 @@ use fairlead_tests::simulation::Mutation;
 pub(crate) const USAGE: &str = "\
 cargo simulate [--seeds 2000] [--deliveries 50] [--from 0] [--threads 2] [--failures 1] [--mutation NAME]
 cargo simulate --seed S [--deliveries 50] [--mutation NAME]    runs one seed again, with its trace
+cargo simulate --leaps                                         clocks leap by up to a quarter of an hour
 cargo simulate --mutations                                     lists the mistakes by name";
 
 /// What was asked for.
@@ -17,6 +18,7 @@ pub(crate) struct Asked {
     /// It stops after so many seeds with a violation.
     pub(crate) failures: usize,
     pub(crate) mutation: Option<Mutation>,
+    pub(crate) leaps: bool,
     pub(crate) mutations: bool,
     pub(crate) help: bool,
 }
@@ -30,6 +32,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Asked, String>
         threads: 2,
         failures: 1,
         mutation: None,
+        leaps: false,
         mutations: false,
         help: false,
     };
@@ -43,6 +46,7 @@ pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Asked, String>
             "--failures" => asked.failures = number(&word, words.next())?,
             "--seed" => (asked.first, asked.seeds) = (number(&word, words.next())?, 1),
             "--mutation" => asked.mutation = Some(mutation(words.next())?),
+            "--leaps" => asked.leaps = true,
             "--mutations" => asked.mutations = true,
             "--help" | "-h" => asked.help = true,
             other => return Err(format!("there is no option {other}")),

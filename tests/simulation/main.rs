@@ -2,17 +2,22 @@
 
 use std::thread;
 
-use fairlead_tests::simulation::{Coverage, Law, Mutation, Options, Outcome, run, table, told};
+use fairlead_tests::simulation::{
+    Coverage, Fault, Law, Mutation, Options, Outcome, run, table, told,
+};
 
 /// Seeds and deliveries of the run without a mistake; `cargo simulate` runs far more.
 const SEEDS: u64 = 150;
 const DELIVERIES: usize = 40;
 
+/// Seeds of the run in which clocks leap.
+const LEAPING_SEEDS: u64 = 60;
+
 /// A mistake that is not seen in so many seeds is not seen.
 const MOST_SEEDS: u64 = 600;
 
 fn options(seed: u64, mutation: Option<Mutation>) -> Options {
-    Options { seed, deliveries: DELIVERIES, mutation, traced: false }
+    Options { seed, deliveries: DELIVERIES, mutation, leaps: false, traced: false }
 }
 
 /// Tells the first violation with its trace.
@@ -44,6 +49,22 @@ fn every_guarantee_holds_in_every_seed() {
     deliveries += rest;
     println!("{}\n{deliveries} deliveries over {SEEDS} seeds", table(&covered));
     assert!(covered.faults.len() > 70, "too few kinds of faults were met");
+}
+
+/// Clocks that leap by up to a quarter of an hour, also while a lease runs: what is a matter of time may break then,
+/// but nothing is lost, nothing takes effect twice, and what is over stays over.
+#[test]
+fn what_is_no_matter_of_time_holds_when_clocks_leap() {
+    let mut covered = Coverage::default();
+    for seed in 0..LEAPING_SEEDS {
+        let options = Options { leaps: true, ..options(seed, None) };
+        let outcome = run(&options);
+        if !outcome.violations.is_empty() {
+            fails(options);
+        }
+        covered.add(&outcome.covered);
+    }
+    assert!(covered.faults[&Fault::ClockLeap] > LEAPING_SEEDS, "clocks leap in every seed");
 }
 
 #[test]

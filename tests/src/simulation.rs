@@ -58,6 +58,8 @@ pub struct Options {
     pub deliveries: usize,
     /// A mistake to make.
     pub mutation: Option<Mutation>,
+    /// Clocks leap by up to a quarter of an hour; only laws that must survive that are asked for.
+    pub leaps: bool,
     /// Keep the lines of a trace.
     pub traced: bool,
 }
@@ -81,7 +83,7 @@ const LONGEST: Duration = Duration::from_secs(20 * 86_400);
 /// Runs one seed.
 pub fn run(options: &Options) -> Outcome {
     let mut chance = Chance::new(options.seed);
-    let plan = Plan::draw(&mut chance, options.deliveries);
+    let plan = Plan::draw(&mut chance, options.deliveries, options.leaps);
     let end = fairlead_core::span::after(plan.calm, LONGEST);
     let mut runner = Runner::new(World::new(plan, options.mutation, chance, options.traced));
     begin(&runner.world);
@@ -106,6 +108,7 @@ fn outcome(world: &World) -> Outcome {
     let mut inside = world.inside.borrow_mut();
     let inside = &mut *inside;
     let mut violations = std::mem::take(&mut inside.facts.broken);
+    violations.retain(|violation| !world.plan.leaps || violation.law.survives_leaps());
     violations.sort_by_key(|violation| violation.at);
     let trace = violations.first().map_or_else(String::new, |first| {
         inside.trace.text(&first.about, &inside.ledger, &world.plan.catalog)

@@ -1,6 +1,12 @@
 //! Answers that are made to harm: bounded memory and time, the right outcome, the attempt in the history.
 
-use std::{fs, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    pin::pin,
+    time::Duration,
+};
 
 use fairlead::vendor::Step;
 use fairlead_core::{
@@ -9,7 +15,10 @@ use fairlead_core::{
     history::What,
     outcome::{Answer, Outcome, judge},
 };
-use futures::{FutureExt, future::join_all};
+use futures::{
+    FutureExt,
+    future::{join_all, select},
+};
 
 use crate::support::{case::Case, scenario::Scenario, watch::assert_same, world::World};
 
@@ -43,7 +52,8 @@ async fn harmful(world: &World) {
     let unheard =
         [Step::EndlessHeader, Step::Drip { every_ms: 1_000 }, Step::DripHeader { every_ms: 1_000 }];
     let steps = heard.map(|step| (step, 1)).into_iter().chain(unheard.map(|step| (step, 2)));
-    join_all(steps.enumerate().map(async |(n, (step, attempts))| {
+    let watched = Watched::default();
+    let calls = join_all(steps.enumerate().map(async |(n, (step, attempts))| {
         let case = Case::deal(&format!("HARM-{n}"));
         world.vendor.behave(&case.id, vec![step.clone()]);
         world.accept(&case).await;
@@ -56,10 +66,14 @@ async fn harmful(world: &World) {
         assert!(*took <= LONGEST_CALL, "{step:?} took {took:?}");
         assert_same(&world.requests(&case), &case.key);
         assert_eq!(world.invoices(&case), 1, "{step:?}");
-    }))
-    .await;
-    for (process, most) in memory(world) {
-        assert!(most < MOST_MEMORY, "process {process} of dispatch held {most} kB");
+    }));
+    select(pin!(calls), pin!(watched.watch(world))).await;
+    watched.look(world);
+    let (callers, most) = (watched.callers.into_inner(), watched.most.into_inner());
+    assert!(!callers.is_empty(), "no process of dispatch was seen with a connection to the vendor");
+    for process in &callers {
+        let most = most.get(process).expect("who was seen to call was measured");
+        assert!(*most < MOST_MEMORY, "process {process} of dispatch held {most} kB");
     }
 }
 
@@ -72,15 +86,59 @@ fn calls(entry: &Entry) -> Vec<(Answer, Duration)> {
     called.filter(|(answer, _)| !matches!(answer, Answer::NotSent(_))).collect()
 }
 
-/// The most that each process of dispatch has held so far, in kilobytes, as the system counts it.
-fn memory(world: &World) -> Vec<(u32, u64)> {
-    let processes = world.engine.pids(&world.engine.outputs().dispatch_function);
-    let peak = |process: &u32| {
-        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        line.trim().trim_end_matches(" kB").parse().ok()
-    };
-    processes.iter().filter_map(|process| Some((*process, peak(process)?))).collect()
+/// What was seen of dispatch's processes while they called; afterwards they may have ended.
+#[derive(Default)]
+struct Watched {
+    /// The most that each has held so far, in kilobytes, as the system counts it.
+    most: RefCell<BTreeMap<u32, u64>>,
+    /// Those that had a connection to the vendor.
+    callers: RefCell<BTreeSet<u32>>,
+}
+
+impl Watched {
+    async fn watch(&self, world: &World) -> ! {
+        loop {
+            self.look(world);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn look(&self, world: &World) {
+        let lines = sockets(world);
+        for process in world.engine.pids(&world.engine.outputs().dispatch_function) {
+            // A process that has ended meanwhile has no files.
+            if let Some(most) = peak(process) {
+                self.most.borrow_mut().insert(process, most);
+                if holds_one(process, &lines) {
+                    self.callers.borrow_mut().insert(process);
+                }
+            }
+        }
+    }
+}
+
+fn peak(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// The sockets whose other end is the vendor, as links of open files name them.
+fn sockets(world: &World) -> Vec<String> {
+    let port: u16 =
+        world.vendor.url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let theirs = format!(":{port:04X}");
+    let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    let rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    rows.filter(|row| row.get(2).is_some_and(|other| other.ends_with(&theirs)))
+        .filter_map(|row| Some(format!("socket:[{}]", row.get(9)?)))
+        .collect()
+}
+
+fn holds_one(process: u32, sockets: &[String]) -> bool {
+    let files = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+    let mut links = files.filter_map(|file| fs::read_link(file.path()).ok());
+    links.any(|link| sockets.iter().any(|socket| link.as_os_str() == socket.as_str()))
 }
 
 /// Trap 29: no second request, whoever the answer names.

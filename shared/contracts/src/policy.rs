@@ -115,7 +115,7 @@ pub(crate) fn dedupe(
     }
     // While the vendor remembers the key it is simply sent again; asked is it only afterwards.
     let lookup = match unsure {
-        Some(Unsure::Look(lookup)) => Some(lookup),
+        Some(Unsure::Look(lookup)) => Some(*lookup),
         Some(Unsure::Word { .. }) | None => None,
     };
     Some((Dedupe::Key { header: name?, max_age: max_age.0, quoted }, lookup))
@@ -130,7 +130,7 @@ fn without_key(
 ) -> Option<(Dedupe, Option<Lookup>)> {
     match (method, unsure) {
         // Explicit care holds for every method.
-        (_, Some(Unsure::Look(lookup))) => Some((Dedupe::None, Some(lookup))),
+        (_, Some(Unsure::Look(lookup))) => Some((Dedupe::None, Some(*lookup))),
         (_, Some(Unsure::Word { repeat: false, .. })) => Some((Dedupe::None, None)),
         (_, Some(Unsure::Word { repeat: true, .. })) | (Method::Put | Method::Delete, None) => {
             Some((Dedupe::Upsert, None))

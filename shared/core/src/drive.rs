@@ -71,6 +71,7 @@ impl<'a> Rules<'a> {
         if !wants_call(&entry.life, input, now) {
             return Ok(Asked::Nothing);
         }
+        // Also for an order that comes too late to end the delivery: it is a ticket like any other then, and may send.
         if hands.place.is_none() {
             let checked = matches!(input, Input::Ordered(order) if order.checked);
             match place::enter(ports, integration, entry, self.lease, checked).await? {

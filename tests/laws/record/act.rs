@@ -8,13 +8,13 @@ use fairlead_core::{
     meaning::{Found, Meaning},
     outcome::{Answer, Lost, Reply},
     span::after,
-    ticket::{Queue, Ticket},
+    ticket::{Act, Order, Queue, Step, Ticket},
     turn::Turn,
 };
 
 use super::{
     law,
-    model::{How, Model},
+    model::{How, Model, Ordered},
     replay::{Heard, Op, Stand},
     setting::{Mistake, version_of},
     worker::{Message, Worker},
@@ -98,10 +98,28 @@ impl Model {
     }
 
     fn effect(&self, world: &mut World, worker: &mut Worker, op: &Op, how: How) -> Heard {
+        if !matches!(how, How::FailsBefore | How::FailsAfter) {
+            return self.done(world, worker, op, how);
+        }
+        world.left.failures -= 1;
+        if how == How::FailsAfter {
+            self.done(world, worker, op, How::Well);
+        }
+        let swallowed = self.setting.mistake == Some(Mistake::FailureSwallowed);
+        if swallowed { Heard::Done } else { Heard::Failed }
+    }
+
+    fn done(&self, world: &mut World, worker: &mut Worker, op: &Op, how: How) -> Heard {
         let mistake = self.setting.mistake;
         match op {
-            Op::Load(key) => Heard::Loaded(world.entries.get(key).cloned()),
-            Op::Save(entry, replaces) => save(world, entry, *replaces),
+            Op::Load(key) => {
+                let found = world.entries.get(key).cloned();
+                if let (Some(Mistake::AnyOrderObeyed), Some(found)) = (mistake, &found) {
+                    worker.mistake_order(found.life.version);
+                }
+                Heard::Loaded(found)
+            }
+            Op::Save(entry, replaces) => save(world, worker, entry, *replaces),
             Op::Send(queue, ticket, delay) => send(world, *queue, ticket, *delay),
             Op::Publish => Heard::Done,
             Op::Call(entry) => self.call(world, worker, entry, how),
@@ -166,6 +184,11 @@ impl Model {
                 world.left.refusals -= 1;
                 Answer::Replied(Reply::plain(503, Some(Duration::from_secs(1)), ""))
             }
+            How::Rejected => {
+                world.left.rejections -= 1;
+                Answer::Replied(Reply::plain(422, None, ""))
+            }
+            How::FailsBefore | How::FailsAfter => unreachable!("a call is no write"),
             How::AnswerLost => {
                 world.left.losses -= 1;
                 send_off(world, worker, entry);
@@ -182,11 +205,43 @@ fn send_off(world: &mut World, worker: &Worker, entry: &Kept<Entry>) {
     world.under_way.sort();
 }
 
-fn save(world: &mut World, new: &Kept<Entry>, replaces: Version) -> Heard {
+/// What a person orders about a parked delivery, as the desk sends it.
+pub(crate) fn order(world: &mut World, entry: usize, what: Ordered) -> Option<()> {
+    world.left.orders -= 1;
+    let of = world.entries.values().nth(entry)?;
+    let act = match what {
+        Ordered::Retry => Act::Retry,
+        Ordered::Discard => Act::Discard,
+    };
+    let (by, reason) = ("kim".to_owned(), String::new());
+    let order = Order { by, reason, version: of.life.version, checked: false, act };
+    let ticket = Ticket::new(Step::Retry, of.key.clone(), of.id);
+    let ticket = Kept::new(Ticket { order: Some(order), ..ticket });
+    let visible_at = fairlead_tests::sample::noon();
+    world.put(Message { queue: Queue::Dispatch, visible_at, ticket });
+    Some(())
+}
+
+/// What a person has closed, and what was superseded, never moves again.
+fn judge_orders(world: &mut World, worker: &Worker, old: &Entry, new: &Entry) {
+    let closed = |entry: &Entry| matches!(entry.life.state, State::Closed { .. });
+    if closed(old) && old.life.state != new.life.state {
+        world.broken = Some(law::CLOSED_STAYS);
+    }
+    let ends = matches!(new.life.state, State::Closed { how: End::Discarded });
+    let named = worker.ordered.as_ref().is_some_and(|version| *version == old.life.version);
+    if ends && !closed(old) && !named {
+        world.broken = Some(law::OWN_PARKING);
+    }
+}
+
+fn save(world: &mut World, worker: &Worker, new: &Kept<Entry>, replaces: Version) -> Heard {
     let Some(old) = world.entries.get(&new.key) else { return Heard::Lost };
     if old.life.version != replaces {
         return Heard::Lost;
     }
+    let old = old.clone();
+    judge_orders(world, worker, &old, new);
     if new.life.state == (State::Closed { how: End::Superseded })
         && world.begun <= version_of(new.ordered.as_ref())
     {

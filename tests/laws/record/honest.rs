@@ -24,3 +24,28 @@ fn a_record_is_created_once_and_then_updated() {
     let budget = Budget { copies: 1, ticks: 1, ..Budget::default() };
     holds(Setting::new("create or update, 1 copied ticket", true, budget));
 }
+
+/// Trap 25: the older version is refused, the newer one is sent, and the older one is tried again.
+#[test]
+fn a_version_that_was_refused_is_superseded_when_it_is_tried_again() {
+    let budget = Budget { refusals: 1, ticks: 2, ..Budget::default() };
+    holds(Setting::new("two versions, 1 refusal", false, budget));
+    holds(Setting::new("create or update, 1 refusal", true, budget));
+    let budget = Budget { rejections: 1, orders: 1, ticks: 1, ..Budget::default() };
+    holds(Setting::new("two versions, 1 rejection, 1 order", false, budget));
+    holds(Setting::new("create or update, 1 rejection, 1 order", true, budget));
+}
+
+/// The second of two orders may come when the first was obeyed, and the delivery waits, is being sent, or is over.
+#[test]
+fn an_order_that_comes_late_changes_nothing() {
+    let budget = Budget { rejections: 1, orders: 2, ticks: 1, ..Budget::default() };
+    holds(Setting::new("two versions, 1 rejection, 2 orders", false, budget));
+}
+
+#[test]
+fn a_write_that_fails_loses_nothing() {
+    let budget = Budget { failures: 1, ticks: 1, ..Budget::default() };
+    holds(Setting::new("two versions, 1 failed write", false, budget));
+    holds(Setting::new("create or update, 1 failed write", true, budget));
+}

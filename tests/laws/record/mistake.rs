@@ -45,3 +45,22 @@ fn a_create_in_doubt_that_is_forgotten() {
     let budget = Budget { losses: 1, ticks: 4, ..Budget::default() };
     check("create in doubt forgotten", true, budget, Mistake::CreateForgotten, law::CREATED_ONCE);
 }
+
+#[test]
+fn an_older_version_that_is_sent_once_more_after_a_refusal() {
+    let budget = Budget { rejections: 1, orders: 1, ..Budget::default() };
+    let name = "no version check after a rejection";
+    check(name, true, budget, Mistake::NoVersionCheck, law::NEVER_BACKWARDS);
+}
+
+#[test]
+fn an_order_that_is_obeyed_whichever_parking_it_means() {
+    let budget = Budget { rejections: 2, orders: 2, ..Budget::default() };
+    check("stale order obeyed", false, budget, Mistake::AnyOrderObeyed, law::OWN_PARKING);
+}
+
+#[test]
+fn a_failed_write_that_is_taken_for_done() {
+    let budget = Budget { failures: 1, ..Budget::default() };
+    check("failed write swallowed", false, budget, Mistake::FailureSwallowed, law::NOTHING_STUCK);
+}

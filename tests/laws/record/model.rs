@@ -6,10 +6,11 @@ use std::{
     time::Instant,
 };
 
-use fairlead_core::integration::Catalog;
+use fairlead_core::{entry::State, integration::Catalog};
 use stateright::{Checker, Expectation, HasDiscoveries, Model as _, Property};
 
 use super::{
+    act::order,
     law,
     replay::{Op, Stand},
     setting::Setting,
@@ -23,18 +24,46 @@ pub(crate) enum How {
     Well,
     /// The vendor does nothing, and says so.
     Refused,
+    /// The vendor says no for good.
+    Rejected,
     /// No answer is heard; the request may still land.
     AnswerLost,
+    /// The write is not made.
+    FailsBefore,
+    /// The write is made, and its answer is lost.
+    FailsAfter,
 }
 
 /// One step of the world. Workers, messages and requests are named by their place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    Pick { message: usize, copied: bool },
-    Do { worker: usize, how: How },
-    Crash { worker: usize },
-    Land { request: usize },
+    Pick {
+        message: usize,
+        copied: bool,
+    },
+    Do {
+        worker: usize,
+        how: How,
+    },
+    Crash {
+        worker: usize,
+    },
+    Land {
+        request: usize,
+    },
+    /// A person looks at a parked delivery, and what she orders comes to dispatch.
+    Order {
+        entry: usize,
+        what: Ordered,
+    },
     Tick,
+}
+
+/// What a person orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ordered {
+    Retry,
+    Discard,
 }
 
 pub(crate) struct Model {
@@ -52,12 +81,20 @@ impl Model {
 
     fn of_worker(&self, world: &World, worker: usize, actions: &mut Vec<Action>) {
         actions.push(Action::Do { worker, how: How::Well });
-        if world.workers[worker].is_calling() {
-            let (refused, lost) = (How::Refused, How::AnswerLost);
-            actions
-                .extend((world.left.refusals > 0).then_some(Action::Do { worker, how: refused }));
-            actions.extend((world.left.losses > 0).then_some(Action::Do { worker, how: lost }));
-        }
+        let left = world.left;
+        let ways: &[_] = if world.workers[worker].is_calling() {
+            &[
+                (How::Refused, left.refusals),
+                (How::Rejected, left.rejections),
+                (How::AnswerLost, left.losses),
+            ]
+        } else if world.workers[worker].is_saving() {
+            &[(How::FailsBefore, left.failures), (How::FailsAfter, left.failures)]
+        } else {
+            &[]
+        };
+        let may = ways.iter().filter(|(_, left)| *left > 0);
+        actions.extend(may.map(|(how, _)| Action::Do { worker, how: *how }));
         actions.extend((world.left.crashes > 0).then_some(Action::Crash { worker }));
     }
 }
@@ -93,6 +130,17 @@ impl stateright::Model for Model {
                 );
             }
         }
+        if world.left.orders > 0 {
+            for (entry, kept) in world.entries.values().enumerate() {
+                if matches!(kept.life.state, State::Parked { .. }) {
+                    // The last of several orders ends the delivery, which is all that can come too late.
+                    let last = world.left.orders == 1 && self.setting.budget.orders > 1;
+                    let retry = (!last).then_some(Ordered::Retry);
+                    let orders = retry.into_iter().chain([Ordered::Discard]);
+                    actions.extend(orders.map(|what| Action::Order { entry, what }));
+                }
+            }
+        }
         if world.left.ticks > 0 && world.next_moment().is_some() {
             actions.push(Action::Tick);
         }
@@ -108,6 +156,8 @@ impl stateright::Model for Model {
                 } else {
                     world.messages.remove(message);
                 }
+                let same = |worker: &Worker| worker.held.ticket.entry == held.ticket.entry;
+                world.doubled |= world.workers.iter().any(same);
                 let worker = Worker::begin(self, held, world.now, world.number());
                 self.place(&mut world, worker);
             }
@@ -124,6 +174,7 @@ impl stateright::Model for Model {
                 let landed = world.under_way.remove(request);
                 self.land(&mut world, &landed.entry);
             }
+            Action::Order { entry, what } => order(&mut world, entry, what)?,
             Action::Tick => self.tick(&mut world)?,
         }
         Some(world)

@@ -53,6 +53,8 @@ pub(crate) enum Heard {
     Loaded(Option<Kept<Entry>>),
     Done,
     Lost,
+    /// No answer, whether the write stands or not.
+    Failed,
     Called(Answer),
     Linked(Option<Link>),
     Turn(Option<Turn>),
@@ -127,12 +129,13 @@ fn stripped(entry: &Entry) -> Kept<Entry> {
     Kept::new(entry)
 }
 
-fn saved(heard: &Heard) -> Saved {
+fn saved(heard: &Heard) -> Result<Saved, PortError> {
     match heard {
-        Heard::Done => Saved::Done,
+        Heard::Done => Ok(Saved::Done),
+        Heard::Failed => Err(PortError::new("save", "it does not answer")),
         other => {
             assert_eq!(other, &Heard::Lost);
-            Saved::Lost
+            Ok(Saved::Lost)
         }
     }
 }
@@ -173,7 +176,7 @@ impl Gates for Replay {
     }
 
     async fn save_turn(&self, _: &str, turn: &Turn, replaces: Version) -> Result<Saved, PortError> {
-        Ok(saved(&self.ask(|| Op::SaveTurn(turn.clone(), replaces)).await))
+        saved(&self.ask(|| Op::SaveTurn(turn.clone(), replaces)).await)
     }
 
     async fn running(&self, _: &DestinationName) -> Result<Option<Running>, PortError> {
@@ -268,7 +271,7 @@ impl Ports for Replay {
     }
 
     async fn save(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {
-        Ok(saved(&self.ask(|| Op::Save(stripped(entry), replaces)).await))
+        saved(&self.ask(|| Op::Save(stripped(entry), replaces)).await)
     }
 
     async fn rewrite(&self, entry: &Entry, replaces: Version) -> Result<Saved, PortError> {

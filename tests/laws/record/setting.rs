@@ -22,6 +22,12 @@ pub(crate) struct Budget {
     pub(crate) losses: u8,
     /// The vendor refuses for now, and nothing has happened.
     pub(crate) refusals: u8,
+    /// The vendor says no to the record; the delivery is parked.
+    pub(crate) rejections: u8,
+    /// A person gives an order about what is parked as she sees it.
+    pub(crate) orders: u8,
+    /// A write fails, before its effect or after it.
+    pub(crate) failures: u8,
     /// A ticket is delivered although it is being worked on.
     pub(crate) copies: u8,
     /// The clock moves to the next moment at which something may change.
@@ -43,6 +49,10 @@ pub(crate) enum Mistake {
     NotRenderedAnew,
     /// A create in doubt is forgotten, so that another may be sent.
     CreateForgotten,
+    /// An order is obeyed whichever parking it was given about.
+    AnyOrderObeyed,
+    /// A write that fails is taken for done.
+    FailureSwallowed,
 }
 
 #[derive(Clone, Copy, Debug)]

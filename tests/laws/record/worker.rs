@@ -4,6 +4,7 @@ use fairlead_core::{
     decide::{Input, decide},
     door::Memory,
     drive::{Rules, drive},
+    id::Version,
     render::render,
     ticket::{Queue, Ticket},
 };
@@ -34,13 +35,16 @@ pub(crate) struct Worker {
     pub(crate) stand: Stand,
     /// With the mistake of that name: what it will keep once its delivery is settled.
     pub(crate) late: Option<fairlead_core::crosswalk::Link>,
+    /// The parking that the order in its hands was given about.
+    pub(crate) ordered: Option<Version>,
 }
 
 impl Worker {
     pub(crate) fn begin(model: &Model, held: Message, now: Timestamp, number: u128) -> Self {
         let dies_at = now + model.setting.lease() - std::time::Duration::from_secs(5);
         let stand = Stand::Over(true);
-        Self { held, dies_at, number, log: vec![], stand, late: None }.run(model, now)
+        let ordered = held.ticket.order.as_ref().map(|order| order.version);
+        Self { held, dies_at, number, log: vec![], stand, late: None, ordered }.run(model, now)
     }
 
     pub(crate) fn hear(mut self, heard: Heard, model: &Model, now: Timestamp) -> Self {
@@ -57,6 +61,18 @@ impl Worker {
         matches!(self.stand, Stand::At(Op::Call(_)))
     }
 
+    /// Under the mistake of that name: it takes its order for one about this version.
+    pub(crate) fn mistake_order(&mut self, version: Version) {
+        let mut ticket = Ticket::clone(&self.held.ticket);
+        ticket.order.iter_mut().for_each(|order| order.version = version);
+        self.held.ticket = Kept::new(ticket);
+    }
+
+    /// Whether it waits for a write of the entry or of the turn.
+    pub(crate) fn is_saving(&self) -> bool {
+        matches!(self.stand, Stand::At(Op::Save(..) | Op::SaveTurn(..)))
+    }
+
     fn run(mut self, model: &Model, now: Timestamp) -> Self {
         let memory = Memory::default();
         let catalog = &model.catalog;
@@ -68,7 +84,12 @@ impl Worker {
                 render(ports, &rules, &Maker, key, hops).await
             }),
             queue => {
-                let input = if queue == Queue::Retry { Input::Due } else { Input::Picked };
+                let order = self.held.ticket.order.clone();
+                let input = match (queue, order) {
+                    (Queue::Retry, _) => Input::Due,
+                    (_, Some(order)) => Input::Ordered(order),
+                    (_, None) => Input::Picked,
+                };
                 Replay::run(log, now, self.number, async |ports| {
                     drive(ports, &rules, key, input, hops).await
                 })

@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) vendor: Vendor,
     /// The newest version whose turn was taken.
     pub(crate) begun: u8,
+    /// Two workers were at work on one delivery at the same time.
+    pub(crate) doubled: bool,
     /// A worker has died.
     pub(crate) crashed: bool,
     pub(crate) left: Budget,
@@ -80,6 +82,7 @@ impl World {
             under_way: vec![],
             vendor: Vendor::default(),
             begun: 0,
+            doubled: false,
             crashed: false,
             left: setting.budget,
             broken: None,

@@ -52,7 +52,7 @@ impl contract::Bench for Calm {
 /// Checks the contract of all worlds; gives how many clauses held.
 pub fn keeps_the_contract() -> usize {
     let mut chance = Chance::new(1);
-    let plan = Plan { weather: Weather::default(), ..Plan::draw(&mut chance, 1) };
+    let plan = Plan { weather: Weather::default(), ..Plan::draw(&mut chance, 1, false) };
     let world = Rc::new(World::new(plan, None, chance, false));
     let bench = Calm(hand(&world));
     let mut work = pin!(contract::holds(&bench));

@@ -39,6 +39,15 @@ const VISIBLE: Duration = Duration::from_secs(100);
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
+/// Lets vendors remember keys for longer than clocks leap: how old a key is, is told by two clocks.
+pub(crate) fn outlast_leaps(catalog: &mut Catalog) {
+    for integration in catalog.integrations.values_mut() {
+        if matches!(integration.dedupe, Dedupe::Key { .. }) {
+            integration.dedupe = sample::keyed();
+        }
+    }
+}
+
 /// Draws the bundle.
 pub(crate) fn draw(chance: &mut Chance) -> Catalog {
     let short = chance.seconds(300, 1_800);

@@ -54,6 +54,39 @@ laws! {
     PoisonAlone 1 "a message that is no ticket ends on a DLQ and keeps nothing else",
 }
 
+impl Law {
+    /// Whether it must hold however wrong the clocks of single instances are: all but what is a matter of time.
+    pub fn survives_leaps(self) -> bool {
+        match self {
+            Self::NothingLost
+            | Self::Durable
+            | Self::OneEffect
+            | Self::SameBytes
+            | Self::NoBlindResend
+            | Self::OneEnd
+            | Self::NothingInvalid
+            | Self::OrderOnce
+            | Self::DeliveredIsThere
+            | Self::Truth
+            | Self::SuccessRecorded
+            | Self::PoisonAlone => true,
+            Self::NeverEarly
+            | Self::WithinRate
+            | Self::OneProbe
+            | Self::WithinCap
+            | Self::NeverBackwards
+            | Self::OneAtATime
+            | Self::OneRecord
+            | Self::NeedKnown
+            | Self::GateKept
+            | Self::OwnerTold
+            | Self::Listed
+            | Self::Credential
+            | Self::Bounded => false,
+        }
+    }
+}
+
 /// A law was seen broken.
 #[derive(Clone, Debug)]
 pub struct Violation {

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) calm: Timestamp,
     /// How far an instance's clock may be off, in milliseconds. Assumed, as AWS's time service promises far less.
     pub(crate) skew: u64,
+    /// Clocks leap much further than is assumed: only what must survive that is asked for.
+    pub(crate) leaps: bool,
     /// How many copies of each function may run at once.
     pub(crate) copies: usize,
 }
@@ -59,6 +61,7 @@ pub(crate) enum Turn {
     Mend(DestinationName),
     Redeploy(Option<IntegrationName>),
     ClockStep,
+    ClockLeap,
     Poison(Place),
     Pause(DestinationName),
     Resume(DestinationName),
@@ -134,18 +137,32 @@ impl Weather {
     }
 }
 
+/// So often clocks leap in a run in which they do.
+const MOST_LEAPS: u32 = 30;
+
 impl Plan {
-    pub(crate) fn draw(chance: &mut Chance, deliveries: usize) -> Self {
+    pub(crate) fn draw(chance: &mut Chance, deliveries: usize, leaps: bool) -> Self {
         let start = sample::noon();
-        let catalog = bundle::draw(chance);
+        let mut catalog = bundle::draw(chance);
+        if leaps {
+            bundle::outlast_leaps(&mut catalog);
+        }
         let most = *chance.one(&[5, 60, 2_400]);
         let busy = chance.seconds(1, most);
         let calm = after(start, busy + chance.seconds(1_800, 5 * 3_600));
         let events = events(chance, &catalog, deliveries, start, busy);
-        let turns = turns(chance, &catalog, start, calm);
+        let mut turns = turns(chance, &catalog, start, calm);
         let skew = skew(chance, &catalog);
         let copies = *chance.one(&[2, 3, 5]);
-        Self { catalog, events, turns, weather: Weather::draw(chance), calm, skew, copies }
+        let weather = Weather::draw(chance);
+        // Drawn last, so that a seed without leaps is what it always was.
+        for _ in 0..if leaps { MOST_LEAPS } else { 0 } {
+            let length = Duration::try_from(calm.duration_since(start)).unwrap_or_default();
+            // Half of them while most happens.
+            let within = *chance.one(&[busy.min(length), length]);
+            turns.push((after(start, chance.span(Duration::ZERO, within)), Turn::ClockLeap));
+        }
+        Self { catalog, events, turns, weather, calm, skew, leaps, copies }
     }
 }
 
@@ -293,6 +310,7 @@ impl Turn {
             Self::Redeploy(None) => Fault::Redeployed,
             Self::Redeploy(Some(_)) => Fault::Unbundled,
             Self::ClockStep => Fault::ClockStep,
+            Self::ClockLeap => Fault::ClockLeap,
             Self::Poison(_) => Fault::Poison,
             Self::Pause(_) => Fault::Paused,
             Self::Up(_)

@@ -44,9 +44,12 @@ pub fn told(options: &Options, outcome: &Outcome) -> String {
         first.what
     );
     let mutation = options.mutation.map_or(String::new(), |m| format!(" --mutation {}", m.name()));
+    let leaps = if options.leaps { " --leaps" } else { "" };
     let (seed, deliveries) = (options.seed, options.deliveries);
-    let _ =
-        writeln!(text, "again: cargo simulate --seed {seed} --deliveries {deliveries}{mutation}");
+    let _ = writeln!(
+        text,
+        "again: cargo simulate --seed {seed} --deliveries {deliveries}{leaps}{mutation}"
+    );
     text
 }
 

@@ -248,9 +248,8 @@ impl Runner {
         self.runs.values().for_each(|run| run.instance.retired.set(true));
     }
 
-    /// Some instance's clock steps.
-    pub(crate) fn step_clocks(&mut self) {
-        let most = self.world.plan.skew;
+    /// The clocks of some instances step by at most so many milliseconds from the true time.
+    pub(crate) fn step_clocks(&mut self, most: u64) {
         let running = self.runs.values().map(|run| &run.instance);
         for instance in running.chain(self.idle.values().flatten()) {
             let mut inside = self.world.inside.borrow_mut();

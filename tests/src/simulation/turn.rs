@@ -23,6 +23,9 @@ use super::{
     world::{Inside, World},
 };
 
+/// How far a clock leaps at most, in milliseconds: far over a lease.
+pub(super) const LEAP: u64 = 15 * 60 * 1_000;
+
 /// Puts on the agenda what is known beforehand.
 pub(crate) fn begin(world: &World) {
     let mut inside = world.inside.borrow_mut();
@@ -175,7 +178,8 @@ fn take(runner: &mut Runner, turn: &Turn) {
             deploy(&world, without.as_ref());
             runner.redeploy();
         }
-        Turn::ClockStep => runner.step_clocks(),
+        Turn::ClockStep => runner.step_clocks(world.plan.skew),
+        Turn::ClockLeap => runner.step_clocks(LEAP),
         Turn::Pause(of) => {
             runner.start(Function::Desk, vec![(Work::Pause(of.clone(), true), None)]);
         }
@@ -222,7 +226,12 @@ fn weather(inside: &mut Inside, turn: &Turn) {
             }
         }
         Turn::Poison(place) => inside.put(*place, "{not json".to_owned(), Duration::ZERO),
-        Turn::Redeploy(_) | Turn::ClockStep | Turn::Pause(_) | Turn::Resume(_) | Turn::Calm => {}
+        Turn::Redeploy(_)
+        | Turn::ClockStep
+        | Turn::ClockLeap
+        | Turn::Pause(_)
+        | Turn::Resume(_)
+        | Turn::Calm => {}
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     super::{
         fact::Call,
         law::{About, Law},
+        turn::LEAP,
         world::{Inside, World},
     },
     calls,
@@ -86,7 +87,10 @@ pub(crate) fn not_blind(world: &World, inside: &mut Inside) {
 /// When a person had looked last and ordered this call.
 fn last_look(world: &World, entry: &Entry, call: &Call) -> Option<jiff::Timestamp> {
     // The history is written by clocks that may be ahead.
-    let at = after(call.at, Duration::from_millis(world.plan.skew));
+    let at = after(
+        call.at,
+        Duration::from_millis(if world.plan.leaps { LEAP } else { world.plan.skew }),
+    );
     let orders = entry.history.lines.iter().filter(|line| line.at <= at);
     orders.filter(|line| matches!(line.what, What::Retried { .. })).map(|line| line.at).next_back()
 }
