@@ -54,6 +54,7 @@ fn issue(of: &Entry) -> Issue {
         told,
         outbox: vec![],
         sending_until: at(0),
+        deaf: vec![],
     }
 }
 

@@ -52,7 +52,9 @@ impl Reader<'_> {
         let Some(node) = fields.optional("unsure") else { return Some(None) };
         if matches!(node.kind, Kind::Map(_)) {
             let lookup = fields.optional_map("unsure", self.mistakes)?;
-            return self.lookup(lookup, known).map(|look| Some(policy::Unsure::Look(Box::new(look))));
+            return self
+                .lookup(lookup, known)
+                .map(|look| Some(policy::Unsure::Look(Box::new(look))));
         }
         let said = fields.optional_text("unsure", self.mistakes)?;
         policy::unsure(self.source, said, self.mistakes).map(Some)
