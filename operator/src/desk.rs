@@ -52,6 +52,8 @@ pub struct Desk {
     parameters: BTreeMap<String, String>,
     /// The catalog of its stage, once it was asked for.
     catalog: OnceLock<&'static Catalog>,
+    /// The editor; where none is named, the one that the environment names.
+    editor: Option<String>,
 }
 
 impl Desk {
@@ -88,7 +90,14 @@ impl Desk {
             stack: stack.to_owned(),
             parameters,
             catalog: OnceLock::new(),
+            editor: None,
         })
+    }
+
+    /// The same desk, with this command as its editor.
+    #[must_use]
+    pub fn with_editor(self, editor: &str) -> Self {
+        Self { editor: Some(editor.to_owned()), ..self }
     }
 
     /// The stack's name.

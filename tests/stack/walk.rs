@@ -1,7 +1,11 @@
 //! From the alert to a delivered record: what the alert says to run is run as it stands there, and nothing else.
 
 use clap::Parser;
-use fairlead::{cli::Cli, vendor::Step};
+use fairlead::{
+    cli::{Cli, View},
+    desk::Desk,
+    vendor::Step,
+};
 use fairlead_core::{
     class::Class,
     entry::{End, Entry, State},
@@ -22,6 +26,9 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![
         Scenario::new("from the alert about a refusal to a delivered record", |w| {
             rejected(w).boxed_local()
+        }),
+        Scenario::new("from the alert about a refusal to a corrected record", |w| {
+            corrected(w).boxed_local()
         }),
         Scenario::new("from the alert about a doubt to a record that is known", |w| {
             in_doubt(w).boxed_local()
@@ -52,10 +59,14 @@ async fn commands(world: &World, case: &Case, parked: &Entry) -> Vec<String> {
 
 /// Runs a command with a reason, as on a terminal where every question is answered with yes; gives what it prints.
 async fn run(world: &World, command: &str) -> String {
+    run_at(&desk(world).await, command).await
+}
+
+async fn run_at(desk: &Desk, command: &str) -> String {
     let mut words = words(&command.replace("\"...\"", "\"its cause is mended\""));
     words.insert(1, "--yes".to_owned());
     let cli = Cli::try_parse_from(words).unwrap_or_else(|wrong| panic!("{command}: {wrong}"));
-    let shown = cli.at(&desk(world).await).await;
+    let shown = cli.at(desk).await;
     shown.unwrap_or_else(|failure| panic!("{command}: {failure}")).said().to_owned()
 }
 
@@ -72,6 +83,27 @@ async fn rejected(world: &World) {
     run(world, retry).await;
     world.delivered(SOON, &case).await;
     assert_eq!(world.invoices(&case), 1);
+}
+
+/// The same, mended on our side: two commands from the alert to the delivered record.
+async fn corrected(world: &World) {
+    let case = Case::deal("WALK-3");
+    let parked = refused(world, &case, 418).await;
+    let [show, edit, _] = &commands(world, &case, &parked).await[..] else {
+        panic!("three commands")
+    };
+    run(world, show).await;
+    // She types the right amount.
+    let desk = desk(world).await.with_editor("sed -i s/1250.00/1205.00/");
+    run_at(&desk, edit).await;
+    let look = async || {
+        let life = desk.record("WALK-3", None).await.ok()?;
+        let told = life.text();
+        (life.deliveries.len() == 2 && told.contains("delivered")).then_some(told)
+    };
+    world.until(SOON, "the correction is delivered", &case, look).await;
+    closed(world, &case, End::Edited).await;
+    assert_eq!((world.requests(&case).len(), world.invoices(&case)), (2, 1));
 }
 
 async fn in_doubt(world: &World) {

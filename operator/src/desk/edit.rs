@@ -47,7 +47,8 @@ impl Desk {
         options: &Options,
     ) -> Result<Done, DeskError> {
         let entry = self.editable(id, checked).await?;
-        let file = typed(&pretty(&entry.event), &editor())?;
+        let editor = self.editor.clone().unwrap_or_else(editor);
+        let file = typed(&pretty(&entry.event), &editor)?;
         let done = async {
             let correction = self.corrected(&entry, read(&file)?).await?;
             eprint!("{}", correction.difference);
