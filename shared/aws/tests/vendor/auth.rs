@@ -129,6 +129,18 @@ fn p30_a_credential_does_not_print_itself() {
     assert_eq!(format!("{:?}", Credential::from(Secret::new(CANARY))).matches("(..)").count(), 1);
 }
 
+/// What a panic says goes to the log as it is; the worst one shows all that the call holds.
+#[test]
+fn p30_a_panic_that_shows_the_whole_call_tells_no_secret() {
+    for auth in [basic(), query(), Auth::Bearer { secret: name() }] {
+        let call = Call::by(auth);
+        let shown = std::panic::catch_unwind(|| panic!("in the middle of {:#?}", call.whole()));
+        let said = shown.expect_err("it panics").downcast::<String>().expect("a text");
+        assert!(said.contains("idempotency_key"), "{said}");
+        assert_no_secret(&said);
+    }
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn p30_no_crate_logs_a_credential_or_the_url_that_holds_it() {
     let lines = Arc::new(Mutex::new(String::new()));
