@@ -100,6 +100,12 @@ impl Desk {
         Self { editor: Some(editor.to_owned()), ..self }
     }
 
+    /// The same desk of a bundle with these integrations, where they are others than this command was built with.
+    #[must_use]
+    pub fn with_catalog(self, catalog: &'static Catalog) -> Self {
+        Self { catalog: OnceLock::from(catalog), ..self }
+    }
+
     /// The stack's name.
     pub fn stack(&self) -> &str {
         &self.stack

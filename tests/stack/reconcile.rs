@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 
 use crate::{
     desk::{closed, desk},
-    support::{case::Case, scenario::Scenario, wait::SOON, world::World},
+    support::{bundle::catalog, case::Case, scenario::Scenario, wait::SOON, world::World},
 };
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
@@ -107,7 +107,8 @@ async fn applied(world: &World) {
 async fn reconcile(world: &World, words: &[&str]) -> String {
     let words = ["fairlead", "reconcile"].iter().chain(words).chain(&["--since", "1h"]);
     let cli = Cli::try_parse_from(words).expect("a command");
-    let shown = cli.at(&desk(world).await).await;
+    let desk = desk(world).await.with_catalog(catalog());
+    let shown = cli.at(&desk).await;
     let shown = shown.unwrap_or_else(|failure| panic!("{failure}"));
     assert_eq!(shown.problem(), !shown.said().contains(" 0 missing, 0 extra, 0 differing"));
     shown.said().to_owned()

@@ -22,6 +22,11 @@ pub(crate) fn things(integration: &'static str, prefix: &str, count: usize) -> V
 impl World {
     /// POSTs all, some at a time.
     pub(crate) async fn accept_all(&self, cases: &[Case]) {
+        self.accept_each(cases.iter().collect()).await;
+    }
+
+    /// The same, in this order.
+    pub(crate) async fn accept_each(&self, cases: Vec<&Case>) {
         stream::iter(cases)
             .for_each_concurrent(POSTS_AT_ONCE, async |case| {
                 self.accept(case).await;
