@@ -87,7 +87,7 @@ async fn rejected(world: &World) {
 
 /// The same, mended on our side: two commands from the alert to the delivered record.
 async fn corrected(world: &World) {
-    let case = Case::deal("WALK-3");
+    let case = Case::deal("WALK-4");
     let parked = refused(world, &case, 418).await;
     let [show, edit, _] = &commands(world, &case, &parked).await[..] else {
         panic!("three commands")
@@ -97,7 +97,7 @@ async fn corrected(world: &World) {
     let desk = desk(world).await.with_editor("sed -i s/1250.00/1205.00/");
     run_at(&desk, edit).await;
     let look = async || {
-        let life = desk.record("WALK-3", None).await.ok()?;
+        let life = desk.record("WALK-4", None).await.ok()?;
         let told = life.text();
         (life.deliveries.len() == 2 && told.contains("delivered")).then_some(told)
     };

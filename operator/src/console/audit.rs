@@ -35,7 +35,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
         of: note.on.clone(),
         reason: note.reason.clone(),
     });
-    let lead = "Every act at the desk, written down before it was done. Nothing rewrites it.";
+    let lead = "Every act at the desk, written down once, before it was done.";
     shown(&page::Audit {
         frame: site.frame("Audit", Said::default(), None),
         lead: lead.to_owned(),
