@@ -32,7 +32,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![
         Scenario::at(
             // The backlog goes out while others run; only the measurement needs the machine.
-            &[Stage::Measured, Stage::Rotate],
+            &[Stage::Measured, Stage::RotateHook],
             "a dead destination does not delay another",
             |w| dead(w).boxed_local(),
         ),

@@ -13,10 +13,10 @@ pub(crate) enum Stage {
     Together,
     /// A rate is measured: needs a machine that does nothing else.
     Paced,
-    /// How long deliveries take is measured: so does this.
-    Measured,
     /// A key is rotated: needs a dispatch that does nothing else.
     Rotate,
+    /// How long deliveries take is measured: needs a machine that does nothing else.
+    Measured,
     /// A webhook's key is rotated: its deliveries would start a dispatch beside the one of `Rotate`.
     RotateHook,
     /// Nothing moves any more; looks back at all that was before.
