@@ -103,7 +103,7 @@ const RIGHTS: [(&str, &[&str]); 6] = [
 ];
 
 /// Every right of who operates.
-const OPERATOR: [&str; 41] = [
+const OPERATOR: [&str; 45] = [
     "cloudformation:DescribeStacks on arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*",
     "dynamodb:BatchGetItem on Ledger",
     "dynamodb:GetItem on Ledger",
@@ -130,9 +130,13 @@ const OPERATOR: [&str; 41] = [
     "sqs:ReceiveMessage on RetryDlq",
     "cloudformation:ListStackResources on arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*",
     "logs:FilterLogEvents on AlertLogs",
+    "logs:FilterLogEvents on arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${AlertLogs}",
     "logs:FilterLogEvents on DispatchLogs",
+    "logs:FilterLogEvents on arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${DispatchLogs}",
     "logs:FilterLogEvents on RetryLogs",
+    "logs:FilterLogEvents on arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${RetryLogs}",
     "logs:FilterLogEvents on ValidateLogs",
+    "logs:FilterLogEvents on arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${ValidateLogs}",
     "secretsmanager:DescribeSecret on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/*",
     "secretsmanager:DescribeSecret on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead-hooks/*",
     "sqs:SendMessage on RetryQueue",
