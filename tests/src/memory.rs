@@ -103,6 +103,8 @@ struct Inside {
     sends_left: Option<u32>,
     /// The next write of an entry takes so long.
     slow_save: Duration,
+    /// Every write of an entry or of a pace takes so long.
+    slow_saves: Duration,
     /// So many alerts fail before one arrives.
     deaf: u32,
     /// Every alert takes so long and then fails; zero where channels answer.
@@ -241,6 +243,11 @@ impl World {
     /// The next write of an entry takes so long.
     pub fn slow_save(&self, length: Duration) {
         self.inside.borrow_mut().slow_save = length;
+    }
+
+    /// Every write of an entry or of a pace takes so long from now on.
+    pub fn slow_saves(&self, length: Duration) {
+        self.inside.borrow_mut().slow_saves = length;
     }
 
     /// This entry cannot be read, as if a newer release had written it.

@@ -148,7 +148,10 @@ fn a_call_repeated_with_a_new_credential_has_a_slot_of_its_own() {
 
 /// Ten calls a minute are allowed.
 fn limit(world: &World) -> Rate {
-    let rate = Rate { calls: 10, per: Duration::from_secs(60) };
+    limit_to(world, Rate { calls: 10, per: Duration::from_secs(60) })
+}
+
+fn limit_to(world: &World, rate: Rate) -> Rate {
     for found in world.catalog.borrow_mut().destinations.values_mut() {
         found.rate = Some(rate);
     }
@@ -176,6 +179,20 @@ fn a_call_that_is_late_for_its_slot_waits_for_another() {
     assert_eq!((world.entry().life.state, world.entry().life.attempts), (State::Delivered, 1));
     assert_eq!(world.vendor.borrow().calls.len(), 1);
     assert!(world.history().contains("no time left for a call"), "{}", world.history());
+}
+
+/// Where every claim takes longer than a call may leave after its slot, the next ones are made ready earlier.
+#[test]
+fn a_ledger_that_stays_slow_delays_calls_and_stops_none() {
+    let world = patient(&[10, 60]);
+    let rate = limit_to(&world, Rate { calls: 10, per: Duration::from_secs(1) });
+    world.slow_saves(Duration::from_millis(300));
+    for n in 0..30 {
+        world.submit(deal(&format!("D-{n}"))).expect("accepted");
+    }
+    world.settle_until(noon() + Duration::from_secs(60));
+    assert_eq!(world.vendor.borrow().calls.len(), 30);
+    assert_eq!(over(&world, rate), None);
 }
 
 /// The same of a question: the vendor counts it like any other call.

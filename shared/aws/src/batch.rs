@@ -5,7 +5,7 @@ use std::{future::Future, panic::AssertUnwindSafe};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use fairlead_core::{
     ports::PortError,
-    ticket::{NotATicket, Ticket},
+    ticket::{NotATicket, Ticket, TooManyHops},
 };
 use futures::{FutureExt, future::join_all};
 use jiff::Timestamp;
@@ -27,6 +27,13 @@ pub enum Failure {
     /// Our own fault; the record is tried again and then goes to the DLQ.
     #[error("the function panicked")]
     Panic,
+}
+
+impl Failure {
+    /// Nothing failed: the ticket is to come back.
+    fn is_meant(&self) -> bool {
+        matches!(self, Self::Port(error) if error.source.is::<TooManyHops>())
+    }
 }
 
 /// The body of one record.
@@ -88,8 +95,12 @@ where
         Ok(Err(failure)) => failure,
         Err(_) => Failure::Panic,
     };
-    let receives = record.attributes.get("ApproximateReceiveCount");
-    tracing::error!(message = %id, receives = receives.map(String::as_str), cause = %failure, "the record stays on its queue");
+    let receives = record.attributes.get("ApproximateReceiveCount").map(String::as_str);
+    if failure.is_meant() {
+        tracing::info!(message = %id, receives, cause = %failure, "the record stays on its queue");
+    } else {
+        tracing::error!(message = %id, receives, cause = %failure, "the record stays on its queue");
+    }
     Ok(Some(id))
 }
 
@@ -138,6 +149,14 @@ mod tests {
             answer(&["ok", "panic", "ok", "fail"]).await,
             r#"{"batchItemFailures":[{"itemIdentifier":"m1"},{"itemIdentifier":"m3"}]}"#
         );
+    }
+
+    #[test]
+    fn only_a_ticket_that_is_to_come_back_is_no_error() {
+        let kept = Failure::from(PortError::new("hold the ticket", TooManyHops));
+        assert!(kept.is_meant());
+        let lost = Failure::from(PortError::new("hold the ticket", "its chain is too long"));
+        assert!(!lost.is_meant() && !Failure::Panic.is_meant());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Through the gate and back: what a dispatcher asks before a call, and reports after it.
 
+mod lead;
 mod memory;
 mod turn;
 
@@ -46,19 +47,9 @@ impl Pass {
         self.era
     }
 
-    /// How long until the call's slot comes, where one does.
-    pub(crate) fn waits(self, now: Timestamp) -> Option<Duration> {
-        self.slot.map(|slot| until(now, slot.at)).filter(|wait| !wait.is_zero())
-    }
-
     /// The end of the call's slot, where it has one.
     pub(crate) fn leaves_by(self) -> Option<Timestamp> {
         self.slot.map(|slot| slot.until)
-    }
-
-    /// Whether the call's slot has passed while it was made ready: it must not leave any more.
-    pub(crate) fn is_late(self, now: Timestamp) -> bool {
-        self.slot.is_some_and(|slot| slot.until < now)
     }
 }
 
@@ -193,6 +184,23 @@ async fn current<P: Ports>(
     let gate = ports.gates().gate(of).await?.unwrap_or_default();
     memory.remember(of, &gate, ports.now());
     Ok(gate)
+}
+
+/// Waits for the slot that was given for a call or a question; whether it may leave, or its slot is over already.
+pub(crate) async fn in_turn<P: Ports>(
+    ports: &P,
+    memory: &Memory,
+    of: &DestinationName,
+    pass: Pass,
+) -> bool {
+    let Some(slot) = pass.slot else { return true };
+    memory.met(of, until(slot.held_from, ports.now()));
+    let wait = until(ports.now(), slot.at);
+    if !wait.is_zero() {
+        ports.pause_for(wait).await;
+    }
+    // The ledger took its time: a vendor's rate holds for calls and questions as they leave.
+    ports.now() <= slot.until
 }
 
 /// How long [`enter`] waits at most with a delivery in hand.

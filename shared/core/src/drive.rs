@@ -19,14 +19,13 @@ use crate::{
     integration::Catalog,
     issue,
     meaning::Finding,
-    notice::Notice,
     obstacle::Obstacle,
     outcome::{Answer, NotSent},
     place::{self, Place, Standing},
     ports::{Leave, PortError, Ports, Saved},
     rendered::Rendered,
     request::Request,
-    ticket::{Act, Order, Queue, Ticket},
+    ticket::{Act, Order, Ticket, TooManyHops},
 };
 
 /// The rules that a function drives deliveries by.
@@ -101,6 +100,23 @@ impl<'a> Rules<'a> {
         {
             let _ = door::leave(ports, self.memory, destination, pass, answer).await;
         }
+    }
+
+    /// Waits until a call or a question may leave; `None` when its slot is over already.
+    async fn in_turn<P: Ports>(
+        &self,
+        ports: &P,
+        entry: &Entry,
+        pass: Option<Pass>,
+        fresh_secret: bool,
+    ) -> Option<Leave> {
+        let found = self.catalog.find(&entry.integration);
+        if let (Some(pass), Some((_, destination))) = (pass, found)
+            && !door::in_turn(ports, self.memory, &destination.name, pass).await
+        {
+            return None;
+        }
+        Some(Leave { fresh_secret, by: pass.and_then(Pass::leaves_by) })
     }
 
     fn policy(&self, entry: &Entry) -> Option<Policy<'a>> {
@@ -216,7 +232,7 @@ async fn turns<P: Ports>(
         }
         hands.sent |= matches!(&input, Input::Answered { answer, .. } if left(answer));
         hands.called |= commands.iter().any(|command| matches!(command, Command::Call { .. }));
-        let ran = run(ports, rules.catalog, entry, commands, hops, hands.pass).await;
+        let ran = run(ports, rules, entry, commands, hops, hands.pass).await;
         rules.report(ports, entry, hands.pass, &input).await;
         match ran? {
             Some(heard) => input = heard,
@@ -322,7 +338,7 @@ fn made(input: &Input) -> Option<(Request, Sha256Hex)> {
 /// Runs commands in order. One that is answered ends them and gives the next input.
 async fn run<P: Ports>(
     ports: &P,
-    catalog: &Catalog,
+    rules: &Rules<'_>,
     entry: &Entry,
     commands: Vec<Command>,
     hops: u8,
@@ -331,7 +347,7 @@ async fn run<P: Ports>(
     for command in commands {
         match command {
             Command::Call { token, fresh_secret } => {
-                let leave = in_turn(ports, pass, fresh_secret).await;
+                let leave = rules.in_turn(ports, entry, pass, fresh_secret).await;
                 let (answer, took) = match leave {
                     Some(leave) => ports.call(entry, leave).await,
                     None => (Answer::NotSent(NotSent::NoTime), Duration::ZERO),
@@ -339,7 +355,7 @@ async fn run<P: Ports>(
                 return Ok(Some(Input::Answered { token, answer, took }));
             }
             Command::Look { token, fresh_secret } => {
-                let leave = in_turn(ports, pass, fresh_secret).await;
+                let leave = rules.in_turn(ports, entry, pass, fresh_secret).await;
                 let (answer, finding, took) = match leave {
                     Some(leave) => ports.look(entry, leave).await,
                     None => (Answer::NotSent(NotSent::NoTime), Finding::Unclear, Duration::ZERO),
@@ -347,14 +363,14 @@ async fn run<P: Ports>(
                 return Ok(Some(Input::Looked { token, answer, finding, took }));
             }
             Command::Send { queue, delay } => {
-                ports.send(queue, &ticket(entry, queue, hops), delay).await?;
+                ports.send(queue, &Ticket::of(entry, queue, hops), delay).await?;
             }
             Command::Keep => {
-                return Err(PortError::new("hold the ticket", "its chain is too long for another"));
+                return Err(PortError::new("hold the ticket", TooManyHops));
             }
-            Command::Pause => pause(ports, catalog, entry).await?,
+            Command::Pause => pause(ports, rules.catalog, entry).await?,
             Command::Publish => {
-                issue::tell::tell(ports, catalog, entry).await?;
+                issue::tell::tell(ports, rules.catalog, entry).await?;
                 return Ok(Some(Input::Told { version: entry.life.version }));
             }
         }
@@ -368,33 +384,4 @@ async fn pause<P: Ports>(ports: &P, catalog: &Catalog, entry: &Entry) -> Result<
     let found = catalog.find(&entry.integration);
     let of = found.map_or(&entry.destination, |(_, destination)| &destination.name);
     door::pause(ports.gates(), of, Some(pause)).await.map(drop)
-}
-
-/// Waits for the slot that was given for a call or a question; `None` when it is over already.
-async fn in_turn<P: Ports>(ports: &P, pass: Option<Pass>, fresh_secret: bool) -> Option<Leave> {
-    if let Some(wait) = pass.and_then(|pass| pass.waits(ports.now())) {
-        ports.pause_for(wait).await;
-    }
-    // The ledger took its time: a vendor's rate holds for calls and questions as they leave.
-    let is_late = pass.is_some_and(|pass| pass.is_late(ports.now()));
-    (!is_late).then(|| Leave { fresh_secret, by: pass.and_then(Pass::leaves_by) })
-}
-
-/// The ticket for a queue. The one on the DLQ is at once a message to read and an order that its redrive gives.
-fn ticket(entry: &Entry, queue: Queue, hops: u8) -> Ticket {
-    let mut ticket = Ticket::new(queue.step(), entry.key.clone(), entry.id);
-    ticket.hops = hops.saturating_add(1);
-    ticket.version = (queue == Queue::Alert).then_some(entry.life.version);
-    if queue == Queue::Dlq {
-        ticket.hops = 0;
-        ticket.notice = Notice::of(entry);
-        ticket.order = Some(Order {
-            by: Order::REDRIVE.to_owned(),
-            reason: "the message was redriven".to_owned(),
-            version: entry.life.version,
-            checked: false,
-            act: Act::Retry,
-        });
-    }
-    ticket
 }

@@ -75,6 +75,8 @@ impl Rate {
 /// The moment for which one call was given its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Slot {
+    /// When its holder began to make the call ready.
+    pub(crate) held_from: Timestamp,
     /// The call does not leave before.
     pub at: Timestamp,
     /// Nor later, for then it would meet the calls of later slots.
@@ -82,9 +84,9 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// One of a destination with this rate.
-    pub(crate) fn new(at: Timestamp, rate: Rate) -> Self {
-        Self { at, until: after(at, rate.tolerance()) }
+    /// One of a destination with this rate, held from `now` on.
+    pub(crate) fn new(at: Timestamp, rate: Rate, now: Timestamp) -> Self {
+        Self { held_from: now, at, until: after(at, rate.tolerance()) }
     }
 }
 
@@ -113,18 +115,27 @@ pub struct Block {
 }
 
 impl Block {
-    /// Takes one slot that is not over yet; a dispatcher that is late finds its slots gone.
-    pub fn take(&mut self, now: Timestamp) -> Option<Timestamp> {
+    /// Takes one slot that is not over yet at `ready`; a dispatcher that is late finds its slots gone.
+    pub fn take(&mut self, ready: Timestamp) -> Option<Timestamp> {
         while self.left > 0 {
             let slot = self.next;
             self.next = after(slot, self.interval);
             self.left -= 1;
-            if now <= after(slot, self.tolerance) {
+            if ready <= after(slot, self.tolerance) {
                 return Some(slot);
             }
         }
         None
     }
+}
+
+/// Between when and when a dispatcher has use for a slot, from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// A call needs so long to be made ready; a slot that is over by then is of no use.
+    pub lead: Duration,
+    /// So long it may wait for a slot.
+    pub reach: Duration,
 }
 
 /// What a dispatcher that wants slots is told.
@@ -136,12 +147,19 @@ pub enum Booking {
     Later(Pace, Timestamp),
 }
 
-/// Books `wanted` slots, or as many as lie within `reach` from now; else a place in the line.
-pub fn book(pace: &Pace, rate: Rate, wanted: u32, reach: Duration, now: Timestamp) -> Booking {
+/// Books `wanted` slots, or as many as lie within the horizon; else a place in the line.
+pub fn book(
+    pace: &Pace,
+    rate: Rate,
+    wanted: u32,
+    Horizon { lead, reach }: Horizon,
+    now: Timestamp,
+) -> Booking {
     let interval = rate.interval();
     // No honest clock books further ahead; one that runs fast must not stop all the others.
     let farthest = after(now, reach + interval);
-    let first = pace.free.map_or(now, |free| free.min(farthest).max(now));
+    let soonest = after(now, lead.saturating_sub(rate.tolerance()));
+    let first = pace.free.map_or(soonest, |free| free.min(farthest).max(soonest));
     // A slot at the very edge counts: where slots lie further apart than the reach, one is all there is.
     let room = reach
         .checked_sub(until(now, first))
@@ -166,6 +184,9 @@ mod tests {
 
     const TEN_A_SECOND: Rate = Rate { calls: 10, per: Duration::from_secs(1) };
 
+    /// Nothing to be made ready, and a reach of two seconds.
+    const AT_ONCE: Horizon = Horizon { lead: Duration::ZERO, reach: Duration::from_secs(2) };
+
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millisecond(millis).expect("a time")
     }
@@ -175,7 +196,7 @@ mod tests {
         let (mut pace, mut taken, mut now) = (Pace::default(), Vec::new(), at(0));
         for (wanted, later) in asks {
             now = after(now, Duration::from_millis(later.unsigned_abs()));
-            match book(&pace, rate, *wanted, Duration::from_secs(2), now) {
+            match book(&pace, rate, *wanted, AT_ONCE, now) {
                 Booking::Block(next, mut block) => {
                     pace = next;
                     while let Some(slot) = block.take(now) {
@@ -190,27 +211,20 @@ mod tests {
 
     #[test]
     fn blocks_follow_each_other_and_the_line_spreads_those_who_come_back() {
-        let Booking::Block(pace, block) =
-            book(&Pace::default(), TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
+        let Booking::Block(pace, block) = book(&Pace::default(), TEN_A_SECOND, 10, AT_ONCE, at(0))
         else {
             panic!("the first books at once")
         };
         assert_eq!((block.next, block.left), (at(0), 10));
         assert_eq!(pace.free, Some(at(1_250)));
-        let Booking::Block(pace, block) =
-            book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
-        else {
+        let Booking::Block(pace, block) = book(&pace, TEN_A_SECOND, 10, AT_ONCE, at(0)) else {
             panic!("there is room within two seconds")
         };
         assert_eq!((block.next, block.left), (at(1_250), 7));
-        let Booking::Later(pace, first) =
-            book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
-        else {
+        let Booking::Later(pace, first) = book(&pace, TEN_A_SECOND, 10, AT_ONCE, at(0)) else {
             panic!("all within reach is taken")
         };
-        let Booking::Later(_, second) =
-            book(&pace, TEN_A_SECOND, 10, Duration::from_secs(2), at(0))
-        else {
+        let Booking::Later(_, second) = book(&pace, TEN_A_SECOND, 10, AT_ONCE, at(0)) else {
             panic!("all within reach is taken")
         };
         assert_eq!((first, second), (at(2_125), at(2_250)));
@@ -240,17 +254,29 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_needs_long_to_be_made_ready_is_given_no_slot_that_is_over_by_then() {
+        let lead = Duration::from_millis(700);
+        let horizon = Horizon { lead, ..AT_ONCE };
+        let Booking::Block(_, mut block) = book(&Pace::default(), TEN_A_SECOND, 1, horizon, at(0))
+        else {
+            panic!("there is room within two seconds")
+        };
+        let slot = block.take(after(at(0), lead)).expect("a slot that is not over then");
+        assert_eq!(slot, at(600), "it may still be used a tenth of a second later");
+    }
+
+    #[test]
     fn a_clock_that_runs_far_ahead_stops_the_others_for_a_moment_only() {
-        let reach = Duration::from_secs(2);
-        let Booking::Block(pace, _) = book(&Pace::default(), TEN_A_SECOND, 10, reach, at(600_000))
+        let Booking::Block(pace, _) =
+            book(&Pace::default(), TEN_A_SECOND, 10, AT_ONCE, at(600_000))
         else {
             panic!("the first books at once")
         };
-        let Booking::Later(_, place) = book(&pace, TEN_A_SECOND, 1, reach, at(0)) else {
+        let Booking::Later(_, place) = book(&pace, TEN_A_SECOND, 1, AT_ONCE, at(0)) else {
             panic!("what the fast one has booked may be meant for now")
         };
         assert_eq!(place, at(2_125));
-        let Booking::Block(_, block) = book(&pace, TEN_A_SECOND, 1, reach, at(600_000 + 1_200))
+        let Booking::Block(_, block) = book(&pace, TEN_A_SECOND, 1, AT_ONCE, at(600_000 + 1_200))
         else {
             panic!("in the fast one's own time its slots are over")
         };

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
+    entry::Entry,
     id::{DeliveryId, EntryKey, Sha256Hex, Version},
     notice::Notice,
 };
@@ -118,6 +119,11 @@ pub enum NotATicket {
     TooNew(u8),
 }
 
+/// Why a ticket stays on its queue though nothing failed: the queue shows it again when the time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("its chain is too long for another")]
+pub struct TooManyHops;
+
 impl Ticket {
     /// The form that this release writes.
     pub const FORM: u8 = 1;
@@ -139,6 +145,25 @@ impl Ticket {
             version: None,
             notice: None,
         }
+    }
+
+    /// The ticket for a queue. The one on the DLQ is at once a message to read and an order that its redrive gives.
+    pub(crate) fn of(entry: &Entry, queue: Queue, hops: u8) -> Self {
+        let mut ticket = Self::new(queue.step(), entry.key.clone(), entry.id);
+        ticket.hops = hops.saturating_add(1);
+        ticket.version = (queue == Queue::Alert).then_some(entry.life.version);
+        if queue == Queue::Dlq {
+            ticket.hops = 0;
+            ticket.notice = Notice::of(entry);
+            ticket.order = Some(Order {
+                by: Order::REDRIVE.to_owned(),
+                reason: "the message was redriven".to_owned(),
+                version: entry.life.version,
+                checked: false,
+                act: Act::Retry,
+            });
+        }
+        ticket
     }
 
     /// Reads a message body.

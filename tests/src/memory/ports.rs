@@ -63,11 +63,12 @@ impl Gates for World {
         pace: &Pace,
         replaces: Version,
     ) -> Result<Saved, PortError> {
-        let paces = &mut self.inside.borrow_mut().paces;
-        if paces.get(of).map_or(Version(0), |held| held.version) != replaces {
+        let mut inside = self.inside.borrow_mut();
+        inside.now = after(inside.now, inside.slow_saves);
+        if inside.paces.get(of).map_or(Version(0), |held| held.version) != replaces {
             return Ok(Saved::Lost);
         }
-        paces.insert(of.clone(), *pace);
+        inside.paces.insert(of.clone(), *pace);
         Ok(Saved::Done)
     }
 
@@ -323,7 +324,8 @@ impl Inside {
         }
         let stands = over(found, new);
         self.write(&stands);
-        self.now = after(self.now, std::mem::take(&mut self.slow_save));
+        let took = std::mem::take(&mut self.slow_save) + self.slow_saves;
+        self.now = after(self.now, took);
         Saved::Done
     }
 

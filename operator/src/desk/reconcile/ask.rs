@@ -14,7 +14,7 @@ use fairlead_core::{
     integration::{Destination, Integration, Lookup},
     meaning::Finding,
     outcome::{Answer, NotSent},
-    pace::{Booking, book},
+    pace::{Booking, Horizon, book},
     ports::{Gates, Saved},
     span::until,
 };
@@ -24,8 +24,9 @@ use uuid::Uuid;
 
 use crate::desk::{Desk, DeskError};
 
-/// How far ahead a slot may be that is booked at once.
-const REACH: std::time::Duration = fairlead_core::door::REACH;
+/// A question leaves without more ado when its slot comes, which may be so far ahead as a dispatcher's.
+const AT_ONCE: Horizon =
+    Horizon { lead: std::time::Duration::ZERO, reach: fairlead_core::door::REACH };
 
 /// One destination, and what it is asked with.
 pub(super) struct Asker<'d> {
@@ -144,7 +145,7 @@ impl<'d> Asker<'d> {
         loop {
             let now = Timestamp::now();
             let pace = ledger.pace(name).await?.unwrap_or_default();
-            let (mut next, at, mine) = match book(&pace, rate, 1, REACH, now) {
+            let (mut next, at, mine) = match book(&pace, rate, 1, AT_ONCE, now) {
                 Booking::Block(next, mut block) => match block.take(now) {
                     Some(at) => (next, at, true),
                     None => continue,

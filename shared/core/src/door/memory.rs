@@ -9,8 +9,13 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::FRESH_FOR;
-use crate::{gate::Gate, id::DestinationName, pace::Block, span::after};
+use super::{FRESH_FOR, REACH, lead::Lead};
+use crate::{
+    gate::Gate,
+    id::DestinationName,
+    pace::{Block, Horizon},
+    span::after,
+};
 
 /// What one function instance remembers of its destinations.
 #[derive(Debug, Default)]
@@ -22,6 +27,7 @@ struct Known {
     read_at: Option<Timestamp>,
     block: Option<Block>,
     fine: Fine,
+    lead: Lead,
 }
 
 /// Successes since the last report, and since when they are counted.
@@ -61,8 +67,25 @@ impl Memory {
         }
     }
 
+    /// A slot that is not over yet when a call is ready that is begun now.
     pub(super) fn slot(&self, of: &DestinationName, now: Timestamp) -> Option<Timestamp> {
-        self.known().get_mut(of)?.block.as_mut()?.take(now)
+        let mut known = self.known();
+        let known = known.get_mut(of)?;
+        let ready = after(now, known.lead.likely());
+        known.block.as_mut()?.take(ready)
+    }
+
+    /// Which slots a call that is begun now has use for.
+    pub(super) fn horizon(&self, of: &DestinationName) -> Horizon {
+        let lead = self.known().get(of).map(|known| known.lead).unwrap_or_default();
+        Horizon { lead: lead.long(), reach: REACH }
+    }
+
+    /// A call took so long to be made ready.
+    pub(super) fn met(&self, of: &DestinationName, took: Duration) {
+        let mut known = self.known();
+        let lead = &mut known.entry(of.clone()).or_default().lead;
+        *lead = lead.met(took);
     }
 
     pub(super) fn booked(&self, of: &DestinationName, block: Block) {

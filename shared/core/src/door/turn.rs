@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{FRESH_FOR, MOST_RACES, Memory, REACH};
+use super::{FRESH_FOR, MOST_RACES, Memory};
 use crate::{
     id::{DestinationName, Token},
     integration::Destination,
@@ -32,10 +32,6 @@ const COME_BACK: Duration = Duration::from_secs(1);
 
 /// See [`COME_BACK`].
 const SPREAD: Duration = Duration::from_secs(4);
-
-/// The claim of the delivery is written between the wait and the slot, so the wait ends so much earlier: a write takes
-/// a few milliseconds, and up to this when the ledger is busy.
-const LEAD: Duration = Duration::from_millis(100);
 
 /// A place is given back against this many others at once; then its lease gives it back.
 const MOST_RACES_OUT: usize = 32;
@@ -81,6 +77,7 @@ pub(super) async fn wait<P: Ports>(
     if ports.now() <= slot.until {
         return Ok(Turned::Go(Some(slot)));
     }
+    memory.met(of, until(slot.held_from, ports.now()));
     give_back(ports, destination, token).await?;
     Ok(Turned::Later(after(ports.now(), FRESH_FOR)))
 }
@@ -151,14 +148,14 @@ pub(super) async fn for_probe<P: Ports>(
 ) -> Result<Turned, PortError> {
     let pace = ports.gates().pace(of).await?.unwrap_or_default();
     let alone = Pace { line: None, ..pace };
-    if let Booking::Later(_, free) = book(&alone, rate, 1, REACH, ports.now()) {
+    if let Booking::Later(_, free) = book(&alone, rate, 1, memory.horizon(of), ports.now()) {
         return Ok(Turned::Later(free));
     }
     once_more(ports, memory, of, rate).await
 }
 
 enum Turn {
-    /// This slot comes within [`LEAD`].
+    /// This slot is near.
     Soon(Slot),
     /// There is none within reach; the place in the line is then.
     Later(Timestamp),
@@ -174,16 +171,20 @@ async fn slot<P: Ports>(
     for _ in 0..MOST_RACES {
         let now = ports.now();
         if let Some(at) = memory.slot(of, now) {
-            ports.pause_for(until(now, at).saturating_sub(LEAD)).await;
-            return Ok(Turn::Soon(Slot::new(at, rate)));
+            ports.pause_for(until(now, at).saturating_sub(memory.horizon(of).lead)).await;
+            return Ok(Turn::Soon(Slot::new(at, rate, ports.now())));
         }
         let pace = ports.gates().pace(of).await?.unwrap_or_default();
-        let (mut next, block, place) = match book(&pace, rate, BLOCK, REACH, ports.now()) {
-            Booking::Block(next, block) => (next, Some(block), None),
-            Booking::Later(next, place) => (next, None, Some(place)),
-        };
+        let (mut next, block, place) =
+            match book(&pace, rate, BLOCK, memory.horizon(of), ports.now()) {
+                Booking::Block(next, block) => (next, Some(block), None),
+                Booking::Later(next, place) => (next, None, Some(place)),
+            };
         next.version = pace.version.next();
-        match (ports.gates().save_pace(of, &next, pace.version).await?, block, place) {
+        let saved = ports.gates().save_pace(of, &next, pace.version).await?;
+        // The claim that comes next goes the same way.
+        memory.met(of, until(now, ports.now()));
+        match (saved, block, place) {
             (Saved::Done, Some(block), _) => memory.booked(of, block),
             (Saved::Done, None, Some(place)) => return Ok(Turn::Later(place)),
             (Saved::Done | Saved::Lost, _, _) => {}

@@ -7,6 +7,7 @@ use crate::{
     id::{DeliveryId, DestinationName, SecretName},
     integration::Catalog,
     lack::Lack,
+    word,
 };
 
 const DEPLOY: &str = "sam build && sam deploy";
@@ -70,18 +71,9 @@ fn look_up(record: &str, entry: &Entry, catalog: &Catalog) -> String {
         record.strip_prefix(need.kind.as_str()).and_then(|rest| rest.strip_prefix(' '))
     });
     match id {
-        Some(id) => format!("fairlead record {}", word(id)),
+        Some(id) => format!("fairlead record {}", word::last(id)),
         None => show_delivery(entry.id),
     }
-}
-
-/// A text from outside as one word of a shell.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/');
-    if text.chars().all(plain) && !text.starts_with('-') {
-        return text.to_owned();
-    }
-    format!("-- '{}'", text.replace('\'', r"'\''"))
 }
 
 fn show(id: &IssueId) -> String {
@@ -110,18 +102,4 @@ fn retry_all(id: &IssueId) -> String {
 
 fn resume(destination: &DestinationName) -> String {
     format!("fairlead resume {destination} --reason \"...\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::word;
-
-    #[test]
-    fn a_record_from_outside_is_one_word_and_runs_nothing() {
-        assert_eq!(word("D-1042"), "D-1042");
-        assert_eq!(word("acme/shop#7"), "-- 'acme/shop#7'");
-        assert_eq!(word("$(reboot)"), "-- '$(reboot)'");
-        assert_eq!(word("it's"), r"-- 'it'\''s'");
-        assert_eq!(word("--yes"), "-- '--yes'");
-    }
 }
