@@ -3,6 +3,7 @@
 //! One engine, one vendor, all scenarios at the same time; each has records of its own, so none disturbs another.
 //! `cargo test -p fairlead-tests --test stack -- 'a 422'` runs the scenarios with that text in their names.
 
+mod at_once;
 mod bad;
 mod bus;
 mod console;
@@ -67,7 +68,8 @@ fn main() -> ExitCode {
 }
 
 fn all() -> Vec<Scenario> {
-    let mut all = crash::scenarios();
+    let mut all = at_once::scenarios();
+    all.extend(crash::scenarios());
     all.extend(console::scenarios());
     all.extend(delivery::scenarios());
     all.extend(desk::scenarios());

@@ -147,6 +147,22 @@ fn retrying_twenty_times_at_once_and_after_success_makes_no_second_effect() {
     assert_eq!((world.vendor.borrow().calls.len(), world.vendor.borrow().created.len()), (2, 1));
 }
 
+/// Nobody can be asked, and nobody has looked: the order itself is refused, so nothing tells of a retry.
+#[test]
+fn an_unchecked_order_in_doubt_is_no_retry() {
+    let world = World::new(integration(Dedupe::None, waits(&[10])));
+    world.vendor.borrow_mut().script = [Says::Silence].into();
+    world.submit(deal("D-1042")).expect("accepted");
+    world.settle();
+    let parked = world.entry();
+    world.put(Queue::Dispatch, &ordered(&world, Act::Retry));
+    world.settle();
+    assert_eq!(world.entry(), parked, "{}", world.history());
+    world.redrive();
+    world.settle();
+    assert_eq!(world.entry(), parked, "{}", world.history());
+}
+
 /// The message that was redriven lies on the DLQ again; one that the desk has never taken lies there still.
 #[test]
 fn a_refused_order_leaves_one_message_on_the_dlq_whoever_gave_it() {

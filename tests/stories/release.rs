@@ -91,6 +91,31 @@ fn one_delivery_that_cannot_be_read_keeps_no_other_waiting() {
     assert_eq!(counts.sends.values().sum::<u32>(), 3 + 2, "{counts:?}");
 }
 
+/// The same of one that lies before others in one partition.
+#[test]
+fn one_delivery_that_cannot_be_read_keeps_none_behind_it_waiting() {
+    let mut patient = integration(keyed(), waits(&[10]));
+    patient.retry.give_up_after = 72 * HOUR;
+    let world = World::new(patient);
+    stop(&world);
+    for deal_id in ["D-1", "D-2", "D-3"] {
+        world.submit(deal(deal_id)).expect("accepted");
+        world.pass(Duration::from_secs(1));
+    }
+    world.settle_until(noon() + Duration::from_secs(60));
+    let oldest = world.entries().into_iter().min_by_key(|entry| entry.life.begun_at);
+    world.break_entry(&oldest.expect("three").key);
+    let of = world.integration.destination.clone();
+    assert!(block_on(pause(&world, &of, None)).expect("done"));
+    let (catalog, memory) = (world.catalog.borrow().clone(), Memory::default());
+    let rules = Rules::new(&catalog, &memory, DISPATCH_TIMEOUT);
+    let sent = || world.counts().sends.values().sum::<u32>();
+    let before = sent();
+    let ended = block_on(release(&world, &rules));
+    assert!(ended.is_err_and(|e| e.to_string().contains("newer release")), "it is told");
+    assert_eq!(sent() - before, 2, "the two behind it");
+}
+
 fn named(name: &str, patience: Duration) -> Integration {
     let mut one = integration(keyed(), waits(&[10]));
     one.name = IntegrationName::new(name);

@@ -1,11 +1,13 @@
 //! How each kind of credential goes on the wire, and that it is seen nowhere else (P30).
 
 use std::{
+    env,
     fmt::Debug,
+    process::Command,
     sync::{Arc, Mutex},
 };
 
-use fairlead_aws::{credential::Credential, secret::Secret};
+use fairlead_aws::{batch::each_record, credential::Credential, log, secret::Secret};
 use fairlead_core::{
     id::SecretName,
     integration::{Auth, Dedupe},
@@ -129,15 +131,42 @@ fn p30_a_credential_does_not_print_itself() {
     assert_eq!(format!("{:?}", Credential::from(Secret::new(CANARY))).matches("(..)").count(), 1);
 }
 
-/// What a panic says goes to the log as it is; the worst one shows all that the call holds.
+/// Set for the child, which panics like a function that is in the middle of a call.
+const PANICS: &str = "FAIRLEAD_TEST_PANICS";
+
+/// What a panic says goes to the log as it is; the worst one shows all that the call holds. The log is the process's
+/// own, so the panics are a second process's, whose whole output is read.
 #[test]
-fn p30_a_panic_that_shows_the_whole_call_tells_no_secret() {
+fn p30_a_function_that_panics_with_the_whole_call_in_hand_tells_no_secret() {
+    let exe = env::current_exe().expect("this program");
+    let mut child = Command::new(exe);
+    child.args(["--exact", "auth::the_panics_that_another_test_lets_a_child_make", "--nocapture"]);
+    let child = child.env(PANICS, "1").env("RUST_BACKTRACE", "full").output().expect("a child");
+    let [log, hook] =
+        [child.stdout, child.stderr].map(|said| String::from_utf8(said).expect("a text"));
+    assert!(child.status.success(), "{log}{hook}");
+    assert_eq!(log.matches("\"cause\":\"the function panicked\"").count(), 3, "{log}");
+    assert_eq!(hook.matches("in the middle of").count(), 3, "{hook}");
+    assert!(hook.contains("idempotency_key") && hook.contains("stack backtrace"), "{hook}");
+    assert_no_secret(&log);
+    assert_no_secret(&hook);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn the_panics_that_another_test_lets_a_child_make() {
+    if env::var_os(PANICS).is_none() {
+        return;
+    }
+    log::init();
     for auth in [basic(), query(), Auth::Bearer { secret: name() }] {
-        let call = Call::by(auth);
-        let shown = std::panic::catch_unwind(|| panic!("in the middle of {:#?}", call.whole()));
-        let said = shown.expect_err("it panics").downcast::<String>().expect("a text");
-        assert!(said.contains("idempotency_key"), "{said}");
-        assert_no_secret(&said);
+        let call = &Call::by(auth);
+        let record = serde_json::json!({"messageId": "m", "body": "any"});
+        let batch = serde_json::from_value(serde_json::json!({"Records": [record]}));
+        let answer = each_record(batch.expect("a batch"), |_| async move {
+            panic!("in the middle of {:#?} with {:?}", call.whole(), call.credential)
+        });
+        let failed = answer.await.expect("it has an id").batch_item_failures;
+        assert_eq!(failed.len(), 1);
     }
 }
 
