@@ -99,7 +99,8 @@ impl Desk {
         reason: &str,
         count: usize,
     ) -> Result<Note, DeskError> {
-        let on = format!("{count} parked deliveries:{}", filter.said());
+        let these = counted(count, "parked delivery", "parked deliveries");
+        let on = format!("{these}:{}", filter.said());
         self.write_down(Did::Retry, on, reason, count).await
     }
 

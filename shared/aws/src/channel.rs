@@ -208,6 +208,34 @@ mod tests {
         assert!(!request.contains("MfKQ9r8"), "{request}");
     }
 
+    /// The SDK has no time limit for an answer, so ours must hold.
+    #[tokio::test]
+    async fn a_topic_that_takes_the_message_and_says_nothing_is_given_up() {
+        use aws_sdk_sns::config::{Credentials, Region, SharedCredentialsProvider};
+
+        let server = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let anybody = Credentials::new("test", "test", None, None, "test");
+        let config = aws_config::SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .http_client(crate::world::connector())
+            .endpoint_url(format!("http://{}", server.local_addr().expect("an address")))
+            .region(Region::new("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(anybody))
+            .build();
+        let arn = "arn:aws:sns:us-east-1:000000000000:alerts".to_owned();
+        let channels = Channels::new(Topic::new(&config, Some(arn)), &Places::default());
+        let silent = async {
+            let (mut stream, _) = server.accept().await.expect("a call");
+            let read = stream.read(&mut [0; 4096]).await.expect("bytes");
+            (stream, read)
+        };
+        let (chat, secrets) = (alert(Channel::Chat), Secrets::holding(&config, []));
+        let ((_open, read), sent) = tokio::join!(silent, channels.publish(&chat, &secrets));
+        assert!(read > 0, "it was called");
+        let error = sent.expect_err("it was given up").to_string();
+        assert_eq!(error, "tell the owner: it did not answer in time");
+    }
+
     #[tokio::test]
     async fn a_channel_that_refuses_is_an_error_that_shows_no_secret() {
         for to in [Channel::Pagerduty, Channel::Webhook] {
