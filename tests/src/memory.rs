@@ -105,6 +105,8 @@ struct Inside {
     slow_save: Duration,
     /// Every write of an entry or of a pace takes so long.
     slow_saves: Duration,
+    /// Reading a credential anew takes so long.
+    slow_secret: Duration,
     /// So many alerts fail before one arrives.
     deaf: u32,
     /// Every alert takes so long and then fails; zero where channels answer.
@@ -248,6 +250,11 @@ impl World {
     /// Every write of an entry or of a pace takes so long from now on.
     pub fn slow_saves(&self, length: Duration) {
         self.inside.borrow_mut().slow_saves = length;
+    }
+
+    /// Reading a credential anew takes so long from now on.
+    pub fn slow_secret(&self, length: Duration) {
+        self.inside.borrow_mut().slow_secret = length;
     }
 
     /// This entry cannot be read, as if a newer release had written it.

@@ -1,7 +1,8 @@
 //! Stories of the audit: a note is written once, and nothing is ordered that is not written down.
 
+use clap::Parser;
 use fairlead::{
-    cli::{Options, Output, Place},
+    cli::{Cli, Options, Output, Place},
     desk::{Desk, Filter},
 };
 use fairlead_aws::ledger::Ledger;
@@ -9,7 +10,7 @@ use fairlead_core::{
     audit::{Did, Note},
     ticket::Act,
 };
-use fairlead_tests::sample::noon;
+use fairlead_tests::{sample::noon, shell::words};
 use uuid::Uuid;
 
 use crate::console::aws::Aws;
@@ -56,5 +57,20 @@ fn what_cannot_be_written_down_is_not_ordered() {
         }
         assert!(desk.retry_all(&all, "unblocked", false, &options).await.is_err());
         assert_eq!(aws.sent().len(), 1 + 10, "nothing more was sent");
+    });
+}
+
+#[test]
+fn the_next_page_of_the_audit_asks_for_what_the_first_one_did() {
+    run(async |aws| {
+        let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
+        let hour = std::time::Duration::from_secs(3_600);
+        let page = desk.audit(Some(hour), 10, None).await.expect("a page");
+        let cursor = page.cursor.expect("there is more");
+        let wanted = format!("fairlead audit --since 60m --limit 10 --cursor {cursor}");
+        assert_eq!(page.next, wanted);
+        let cli = Cli::try_parse_from(words(&page.next)).expect("a command");
+        let second = cli.at(&desk).await.expect("a page");
+        assert!(second.said().contains("Next: fairlead audit --since 60m --limit 10 --cursor "));
     });
 }

@@ -2,8 +2,14 @@
 
 pub(crate) mod aws;
 
+use std::time::Duration;
+
 use aws::Aws;
 use fairlead::{console::Console, desk::Desk};
+use fairlead_core::{
+    id::IntegrationName,
+    issue::{Cause, dlq::Dlq},
+};
 
 /// A page, and the most items of the ledger and its indexes that it may read.
 const BOUNDS: [(&str, usize); 10] = [
@@ -74,6 +80,48 @@ fn a_page_deep_in_the_list_costs_what_the_first_one_does_and_none_is_left_out() 
     });
 }
 
+#[test]
+fn an_issue_of_crashed_tickets_is_over_when_it_is_resolved_and_is_never_retried() {
+    run_over(20, async |reader| {
+        let path = |dlq| {
+            let cause = Cause::crashed(IntegrationName::new("deal-won-to-invoice"), dlq);
+            format!("/issues/{}", cause.id())
+        };
+        let (open, _) = reader.read(&path(Dlq::Dispatch)).await;
+        assert!(!open.contains("It is over") && open.contains("<b>See that"), "{open}");
+        assert!(open.contains("<dt>Tickets</dt><dd>3</dd>"), "{open}");
+        assert!(open.contains("id=\"ack\"") && !open.contains("id=\"retry\""), "{open}");
+        let (over, _) = reader.read(&path(Dlq::Retry)).await;
+        assert!(over.contains("It is over: none of its tickets lies on the DLQ"), "{over}");
+        assert!(!over.contains("id=\"ack\""), "{over}");
+    });
+}
+
+#[test]
+fn a_retry_goes_on_when_the_browser_goes_away_while_it_is_written_down() {
+    run_over(20, async |reader| {
+        let (page, _) = reader.read("/issues/{issue}").await;
+        let form = links(&page, "name=\"form\" value=\"").pop().expect("a form");
+        let held = reader.aws.hold_puts().await;
+        let path = format!("{}/issues/{}/retry", reader.base, reader.aws.issue);
+        let post = reader.http.post(path).header("cookie", &reader.cookie);
+        let post = post.header("content-type", "application/x-www-form-urlencoded");
+        let post = post.body(format!("form={form}&reason=unblocked&sure=yes"));
+        let gone = post.timeout(Duration::from_millis(500)).send().await;
+        assert!(gone.is_err_and(|e| e.is_timeout()), "the browser is gone before it is written");
+        drop(held);
+        reader.aws.when_sent(10).await;
+        // What was sent is counted a moment later.
+        for _ in 0..1_000 {
+            let (page, _) = reader.read("/issues/{issue}").await;
+            if page.contains("The retry is ordered: 10 of 10.") {
+                return;
+            }
+        }
+        panic!("{}", reader.read("/issues/{issue}").await.0);
+    });
+}
+
 /// What stands between this and the next quote.
 fn links(page: &str, mark: &str) -> Vec<String> {
     let rest = page.split(mark).skip(1);
@@ -102,10 +150,14 @@ impl Reader {
 }
 
 fn run(story: impl AsyncFnOnce(Reader)) {
+    run_over(100_000, story);
+}
+
+fn run_over(count: usize, story: impl AsyncFnOnce(Reader)) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let aws = Aws::with(100_000).await;
+        let aws = Aws::with(count).await;
         let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
         let console = Console::open(desk, 0).await.expect("a free port");
         let url = console.url();

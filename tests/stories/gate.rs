@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fairlead_core::{
+    class::Class,
     door::pause,
     entry::{Entry, State},
     gate::Pause,
@@ -193,6 +194,22 @@ fn a_ledger_that_stays_slow_delays_calls_and_stops_none() {
     world.settle_until(noon() + Duration::from_secs(60));
     assert_eq!(world.vendor.borrow().calls.len(), 30);
     assert_eq!(over(&world, rate), None);
+}
+
+/// A token that is granted anew takes longer than a slot lasts, and the vendor takes none.
+#[test]
+fn a_credential_that_stays_refused_and_takes_long_parks_and_pauses() {
+    let world = patient(&[10, 60]);
+    limit_to(&world, Rate { calls: 10, per: Duration::from_secs(1) });
+    world.slow_secret(Duration::from_millis(400));
+    world.vendor.borrow_mut().takes = "another";
+    world.submit(deal("D-1")).expect("accepted");
+    world.settle_until(noon() + Duration::from_secs(60));
+    let State::Parked { class, .. } = world.entry().life.state else {
+        panic!("{}", world.history())
+    };
+    assert_eq!(class, Class::Auth);
+    assert!(world.vendor.borrow().calls.len() <= 4, "{}", world.history());
 }
 
 /// The same of a question: the vendor counts it like any other call.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use fairlead::desk::{Desk, Filter, Standing};
+use fairlead::{
+    cli::View,
+    desk::{Desk, Filter, Standing},
+};
 
 use crate::console::aws::Aws;
 
@@ -10,10 +13,15 @@ use crate::console::aws::Aws;
 const PARKED: usize = 4_000;
 
 fn run(story: impl AsyncFnOnce(Desk)) {
+    of(async || Aws::crowded(2 * PARKED).await, async |_, desk| story(desk).await);
+}
+
+fn of(aws: impl AsyncFnOnce() -> Aws, story: impl AsyncFnOnce(&Aws, Desk)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let aws = Aws::crowded(2 * PARKED).await;
-        story(Desk::of(aws.config(), "fairlead").await.expect("the stack is there")).await;
+        let aws = aws().await;
+        let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
+        story(&aws, desk).await;
     });
 }
 
@@ -47,4 +55,98 @@ fn a_list_of_what_is_parked_shows_every_delivery_once_however_many_were_parked_a
         let ids: BTreeSet<_> = seen.iter().collect();
         assert_eq!((seen.len(), ids.len()), (PARKED, PARKED));
     });
+}
+
+#[test]
+fn an_issue_that_shows_a_part_of_its_deliveries_says_how_to_see_all_of_them_and_no_others() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let aws = Aws::with(100).await;
+        let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
+        let page = desk.issue(&aws.issue).await.expect("a page");
+        let wanted = format!("More of them: fairlead deliveries --issue {}\n", aws.issue);
+        assert!(page.text().ends_with(&wanted), "{}", page.text());
+    });
+}
+
+#[test]
+fn a_bulk_gets_past_more_refused_deliveries_than_it_plans_for() {
+    let (all, refused) = (21_000, 20_200);
+    of(
+        async || Aws::with_gone(all, refused).await,
+        async |_, desk| {
+            let planned = desk.planned(&Filter::default(), false).await.expect("a plan");
+            assert_eq!(planned.plan.refused(), refused / 2);
+            assert_eq!(planned.entries.len(), (all - refused) / 2);
+            assert!(!planned.more && !planned.bounded);
+        },
+    );
+}
+
+/// A wait of minutes stands in no index, so what is not among the newest is not known to wait.
+#[test]
+fn a_list_of_what_waits_says_when_not_all_that_may_wait_was_looked_at() {
+    let filter = Filter { state: Some(Standing::Waiting), ..Filter::default() };
+    for (count, more) in [(20, false), (1_200, true)] {
+        of(
+            async || Aws::with(count).await,
+            async |_, desk| {
+                let list = desk.deliveries(&filter, 20, None).await.expect("a list");
+                assert_eq!(list.more, more, "{count} deliveries: {}", list.text());
+                assert_eq!(list.next, "fairlead status", "a longer list would show no more");
+            },
+        );
+    }
+}
+
+#[test]
+fn status_says_when_states_were_not_read_for_all() {
+    of(
+        async || Aws::with(1_200).await,
+        async |_, desk| {
+            let status = desk.status(None).await.expect("a status");
+            let mut rows = status.integrations.iter();
+            let row = rows.find(|row| row.integration == "deal-won-to-invoice").expect("a row");
+            // The newest 500 are read; of the older 700 only those are known that are parked.
+            assert_eq!((row.done, row.unread, row.needs_you), (600, 350, 600));
+            let text = status.text();
+            assert!(text.contains("up to 600"), "{text}");
+            assert!(text.contains("The states of 350 older deliveries were not read"), "{text}");
+        },
+    );
+}
+
+#[test]
+fn status_counts_what_is_parked_also_where_no_owner_could_be_told() {
+    of(
+        async || Aws::with(20).await,
+        async |aws, desk| {
+            aws.tell_nobody();
+            let status = desk.status(None).await.expect("a status");
+            assert!(status.problem() && status.untold == 10, "{status:?}");
+            let text = status.text();
+            assert!(text.contains("10 parked deliveries: the owner is not told yet"), "{text}");
+            assert!(
+                text.contains("10 records need someone.  Next: fairlead deliveries\n"),
+                "{text}"
+            );
+        },
+    );
+}
+
+#[test]
+fn status_says_when_the_alert_dlq_is_not_empty() {
+    of(
+        async || Aws::with(0).await,
+        async |aws, desk| {
+            let quiet = desk.status(None).await.expect("a status");
+            assert!(!quiet.problem() && quiet.text().contains("Nothing needs anyone."));
+            aws.crash(2);
+            let status = desk.status(None).await.expect("a status");
+            let text = status.text();
+            assert!(status.problem() && !text.contains("Nothing needs anyone."), "{text}");
+            assert!(text.contains("The alert DLQ is not empty"), "{text}");
+            assert!(text.ends_with("Next: fairlead dlq\n"), "{text}");
+        },
+    );
 }

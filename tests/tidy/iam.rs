@@ -103,7 +103,10 @@ const RIGHTS: [(&str, &[&str]); 6] = [
 ];
 
 /// Every right of who operates.
-const OPERATOR: [&str; 45] = [
+const OPERATOR: [&str; 48] = [
+    "cloudwatch:DescribeAlarms on *",
+    "lambda:ListEventSourceMappings on *",
+    "scheduler:GetSchedule on arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/default/${AWS::StackName}-release",
     "cloudformation:DescribeStacks on arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*",
     "dynamodb:BatchGetItem on Ledger",
     "dynamodb:GetItem on Ledger",

@@ -85,21 +85,18 @@ pub(super) async fn show(
     given.check(&site, &back)?;
     let refused = |e: DeskError| site.refused(&e, &back);
     let issue = site.desk.issue(&id).await.map_err(refused)?.issue.id.to_string();
-    let filter = Filter { issue: Some(issue.clone()), ..Filter::default() };
     let checked = given.checked.is_some();
-    let planned = site.desk.planned(&filter, checked).await.map_err(refused)?;
+    let planned = site.desk.planned(&of_issue(&issue), checked).await.map_err(refused)?;
     if given.sure.is_none() || planned.entries.is_empty() {
         return shown(&plan(&site, issue, &given, &planned));
     }
     let count = planned.entries.len();
     begin(&site, &issue, count, &back)?;
-    let noted = site.desk.announce(&filter, given.reason.trim(), count).await;
-    let note = noted.map_err(|e| {
-        site.bulks.change(&issue, |bulk| bulk.ended = Some(Err(e.to_string())));
-        site.refused(&e, &back)
-    })?;
-    let name = note.short();
-    tokio::spawn(order(Arc::clone(&site), issue, planned.entries, note, checked));
+    let reason = given.reason.trim().to_owned();
+    // Apart from this request: a browser that goes away ends the request, and the issue would stay taken for ever.
+    let begun = announce(Arc::clone(&site), issue, reason, planned.entries, checked);
+    let name = tokio::spawn(begun).await.unwrap_or_else(|e| Err(e.to_string()));
+    let name = name.map_err(|why| site.trouble("That did not work", &why, &back))?;
     let orders = counted(count, "delivery", "deliveries");
     Ok(went(&back, &format!("ordered: retry {orders}, bulk {name}")))
 }
@@ -110,6 +107,33 @@ fn begin(site: &Site, issue: &str, count: usize, back: &str) -> Result<(), Troub
     }
     let why = "A retry of this issue goes on already; its page shows how far it is.";
     Err(site.trouble("It is under way", why, back))
+}
+
+/// Writes the retry down and lets it begin; gives the short name of its note.
+async fn announce(
+    site: Arc<Site>,
+    issue: String,
+    reason: String,
+    entries: Vec<Entry>,
+    checked: bool,
+) -> Result<String, String> {
+    let filter = of_issue(&issue);
+    match site.desk.announce(&filter, &reason, entries.len()).await {
+        Ok(note) => {
+            let name = note.short();
+            tokio::spawn(order(site, issue, entries, note, checked));
+            Ok(name)
+        }
+        Err(e) => {
+            site.bulks.change(&issue, |bulk| bulk.ended = Some(Err(e.to_string())));
+            Err(e.to_string())
+        }
+    }
+}
+
+/// All that is parked under one issue.
+fn of_issue(issue: &str) -> Filter {
+    Filter { issue: Some(issue.to_owned()), ..Filter::default() }
 }
 
 /// Goes on while pages are read; a console that ends in the middle leaves the rest parked.
@@ -136,6 +160,7 @@ fn plan(site: &Site, issue: String, given: &Given, planned: &Planned) -> page::P
         count: counted(planned.entries.len(), "delivery", "deliveries"),
         none: planned.entries.is_empty(),
         more: planned.more,
+        bounded: planned.bounded,
         rows: rows.collect(),
         reason: given.reason.trim().to_owned(),
         checked: given.checked.is_some(),

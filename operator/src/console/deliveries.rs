@@ -49,7 +49,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
     shown(&page::Deliveries {
         frame: site.frame("Deliveries", Said::default(), None),
         lead: lead(integration.as_deref(), issue.as_deref(), state)
-            + if found.more { " More wait than are shown." } else { "" },
+            + if found.more { " More may wait than are shown." } else { "" },
         // What is under an issue is parked: there is no other state to choose.
         filters: if issue.is_some() { vec![] } else { filters(&path, state) },
         list: list(&found, &path(state), "No such delivery in this time."),

@@ -32,8 +32,9 @@ pub(super) async fn show(
         Ok(correction) if given.sure.is_some() => {
             let done = site.desk.exchange(&entry, &correction, given.reason.trim(), checked).await;
             let done = done.map_err(|e| site.refused(&e, &back))?;
-            // The corrected event is another delivery: its record's page shows both.
-            Ok(went(&format!("/record?id={}", encoded(&entry.record.id)), &done.said))
+            // The corrected event is another delivery, on the page of the record that it names: the refused one
+            // may have named none.
+            Ok(went(&format!("/record?id={}", encoded(&correction.record.id)), &done.said))
         }
         Ok(correction) => shown(&agree(&site, &entry, &given, event, &correction)),
         Err(DeskError::NotValid(why)) => shown(&again(&site, &entry, &given, event, &why)),

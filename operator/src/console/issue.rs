@@ -6,7 +6,7 @@ use axum::{
     Form,
     extract::{Path, Query, State},
 };
-use fairlead_core::issue::list::Summary;
+use fairlead_core::{class::Class, issue::list::Summary};
 use jiff::Timestamp;
 
 use super::{
@@ -40,9 +40,6 @@ pub(super) async fn one(
     let found = site.desk.issue(&id).await.map_err(|e| site.refused(&e, "/issues"))?;
     let (issue, now) = (&found.issue, Timestamp::now());
     let id = issue.id.to_string();
-    // The schedule counts once a minute; what all stands on the page is counted there.
-    let listed = u64::try_from(found.deliveries.len()).unwrap_or_default();
-    let parked = if found.more { issue.count.max(listed) } else { listed };
     let bulk = site.bulks.of(&id);
     let live = if bulk.as_ref().is_some_and(Bulk::goes_on) { 2 } else { 5 };
     let deliveries = view::Deliveries {
@@ -60,14 +57,15 @@ pub(super) async fn one(
         tone: tone(issue),
         action: issue.next_action.clone(),
         facts: vec![
-            ("Parked deliveries", parked.to_string()),
+            counted(&found),
             ("Opened", format!("{} UTC", moment(issue.opened_at))),
             ("Last seen", format!("{} UTC", moment(issue.last_seen))),
             ("Owner", issue.owner.clone()),
             ("At the terminal", issue.next.clone()),
         ],
         bulk: bulk.map(|bulk| bulk.told()),
-        is_over: found.deliveries.is_empty(),
+        is_over: is_over(&found),
+        of_tickets: of_tickets(issue),
         may_acknowledge: issue.phase == "open",
         list: list(&deliveries, "", "None of its deliveries is parked any more."),
         more: found.more,
@@ -86,6 +84,29 @@ pub(super) async fn acknowledge(
     let done = site.desk.acknowledge(&id, given.reason.trim()).await;
     let done = done.map_err(|e| site.refused(&e, &back))?;
     Ok(went(&back, &done.said))
+}
+
+/// Its tickets crashed: no delivery is parked for it, so nothing stands in the index under its name.
+fn of_tickets(issue: &Summary) -> bool {
+    issue.class == Class::Crashed
+}
+
+/// Whether nothing is left of it. Of tickets only the schedule knows, which looks at the DLQs.
+fn is_over(found: &view::IssuePage) -> bool {
+    if of_tickets(&found.issue) {
+        return found.issue.phase == "resolved";
+    }
+    found.deliveries.is_empty()
+}
+
+/// How much there is of it. The schedule counts once a minute; where all stands on the page, it is counted there.
+fn counted(found: &view::IssuePage) -> (&'static str, String) {
+    if of_tickets(&found.issue) {
+        return ("Tickets", found.issue.count.to_string());
+    }
+    let listed = u64::try_from(found.deliveries.len()).unwrap_or_default();
+    let parked = if found.more { found.issue.count.max(listed) } else { listed };
+    ("Parked deliveries", parked.to_string())
 }
 
 fn row(issue: &Summary, now: Timestamp) -> page::IssueRow {

@@ -48,6 +48,8 @@ pub(super) struct Now {
     pub(super) frame: Frame,
     /// One sentence.
     pub(super) lead: String,
+    /// What the figures do not say by themselves.
+    pub(super) doubts: Vec<String>,
     /// So many wait for a person.
     pub(super) needs_you: String,
     /// So many will be tried again by themselves.

@@ -6,6 +6,9 @@ use fairlead_core::ticket;
 use super::{Desk, Filter, Reconcile};
 use crate::cli::{Failure, Options, Shown};
 
+/// Where the vendor's id belongs, in the commands that alerts print.
+const VENDOR_ID: &str = "VENDOR_ID";
+
 /// The commands that change something, each with a name and a reason.
 #[derive(Debug, Subcommand)]
 pub enum Act {
@@ -14,7 +17,7 @@ pub enum Act {
         /// The destination's name.
         destination: String,
         /// Why.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
     },
     /// Allow calls to a destination again; what waited goes out oldest first.
@@ -22,7 +25,7 @@ pub enum Act {
         /// The destination's name.
         destination: String,
         /// Why; stands in the audit.
-        #[arg(long, default_value = "the reason for the pause is gone")]
+        #[arg(long, value_parser = reason, default_value = "the reason for the pause is gone")]
         reason: String,
     },
     /// Try parked deliveries again, with the same key and the same bytes: one, or all that the filters mean.
@@ -34,7 +37,7 @@ pub enum Act {
         /// The delivery's id, or its beginning.
         id: String,
         /// Why; stands in the history of both deliveries.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
         /// You have looked, and the vendor does not have it: needed where a delivery is in doubt.
         #[arg(long)]
@@ -45,10 +48,10 @@ pub enum Act {
         /// The delivery's id, or its beginning.
         id: String,
         /// What the vendor calls the record, where you know it.
-        #[arg(long = "as", value_name = "VENDOR_ID")]
+        #[arg(long = "as", value_name = VENDOR_ID, value_parser = vendor_id)]
         vendor_id: Option<String>,
         /// Why; stands in the delivery's history.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
     },
     /// Give a parked delivery up: it is never called again.
@@ -56,7 +59,7 @@ pub enum Act {
         /// The delivery's id, or its beginning.
         id: String,
         /// Why; stands in the delivery's history.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
     },
 }
@@ -72,7 +75,7 @@ pub struct Retry {
     #[command(flatten)]
     filter: Filter,
     /// Why; stands in each delivery's history.
-    #[arg(long)]
+    #[arg(long, value_parser = reason)]
     reason: String,
     /// You have looked, and the vendor does not have it: needed where a delivery is in doubt.
     #[arg(long)]
@@ -112,5 +115,71 @@ impl Act {
             }
         };
         Ok(done?.into())
+    }
+}
+
+/// Reads a reason. Alerts print `--reason "..."`, and whoever runs that as it stands has given none.
+pub(super) fn reason(typed: &str) -> Result<String, String> {
+    let typed = typed.trim();
+    if typed.trim_matches(['.', '…', ' ']).is_empty() {
+        return Err("say why: this stands in the history".to_owned());
+    }
+    Ok(typed.to_owned())
+}
+
+/// Reads what a vendor calls a record. The placeholder would stand in the crosswalk as if the vendor had said it.
+fn vendor_id(typed: &str) -> Result<String, String> {
+    let typed = typed.trim();
+    if typed.is_empty() || typed == VENDOR_ID {
+        return Err("the id that the vendor shows for the record, or leave --as out".to_owned());
+    }
+    Ok(typed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::Cli;
+
+    #[track_caller]
+    fn check(command: &str, understood: Result<(), &str>) {
+        let words = command.split('|').map(str::trim);
+        let read = Cli::try_parse_from(["fairlead"].into_iter().chain(words));
+        match (read.map_err(|e| e.to_string()), understood) {
+            (Ok(_), Ok(())) => {}
+            (Err(said), Err(why)) => assert!(said.contains(why), "{command}: {said}"),
+            (read, _) => panic!("{command}: {read:?}"),
+        }
+    }
+
+    #[test]
+    fn a_reason_that_says_nothing_is_refused_by_every_command_that_takes_one() {
+        let commands = [
+            "pause|finance-api",
+            "resume|finance-api",
+            "retry|019a2c1d",
+            "reconcile|deal-won-to-invoice|--apply",
+            "edit|019a2c1d",
+            "resolve|019a2c1d|--as|INV-7",
+            "discard|019a2c1d",
+        ];
+        for command in commands {
+            check(&format!("{command}|--reason|a test order"), Ok(()));
+            check(&format!("{command}|--reason|as in INC-7..."), Ok(()));
+            for nothing in ["...", "", "  ", "…", " ... "] {
+                let words = format!("{command}|--reason={nothing}");
+                check(&words, Err("say why: this stands in the history"));
+            }
+        }
+    }
+
+    #[test]
+    fn the_placeholder_of_an_alert_is_no_id_of_a_vendors() {
+        for nothing in ["VENDOR_ID", "", " "] {
+            let words = format!("resolve|019a2c1d|--as={nothing}|--reason|entered by hand");
+            check(&words, Err("the id that the vendor shows"));
+        }
+        check("resolve|019a2c1d|--reason|entered by hand", Ok(()));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    Desk, DeskError,
+    Desk, DeskError, Filter,
     list::{back, place, placed},
     view::Audit,
 };
@@ -23,13 +23,14 @@ impl Desk {
     ) -> Result<Audit, DeskError> {
         let after = cursor.map(place).transpose()?;
         let mut notes = self.ledger.notes(after.as_ref(), limit).await?;
+        let said = Filter { since, ..Filter::default() }.said();
         let since = since.map(|since| back(Timestamp::now(), Some(since), Duration::MAX));
         let full = notes.len() == limit;
         notes.retain(|(_, note)| since.is_none_or(|since| note.at >= since));
         let cursor =
             notes.last().filter(|_| full && notes.len() == limit).map(|(at, _)| placed(at));
         let next = match &cursor {
-            Some(cursor) => format!("fairlead audit --cursor {cursor}"),
+            Some(cursor) => format!("fairlead audit{said} --limit {limit} --cursor {cursor}"),
             None => "fairlead status".to_owned(),
         };
         Ok(Audit { acts: notes.into_iter().map(|(_, note)| note).collect(), since, cursor, next })

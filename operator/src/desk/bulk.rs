@@ -18,12 +18,15 @@ use super::{
     Desk, DeskError, Filter,
     list::back,
     order::ticket,
-    view::{Done, Plan, counted},
+    view::{Done, Plan, counted, number},
 };
 use crate::cli::Options;
 
 /// So many parked deliveries are planned for at a time; what remains is there for the next run.
 const MOST_PLANNED: usize = 10_000;
+
+/// So many that are meant are looked at for them; what is refused stays parked, and each run meets it again.
+const MOST_MET: usize = 10 * MOST_PLANNED;
 
 /// Between two batches of ten: dispatch works them off meanwhile, and the gate holds back what is too much.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -37,19 +40,30 @@ pub struct Planned {
     pub entries: Vec<Entry>,
     /// More are parked than were planned for.
     pub more: bool,
+    /// So many were refused that not all were looked at; where all were, another run would end at the same place.
+    pub bounded: bool,
+}
+
+impl Planned {
+    fn new() -> Self {
+        Self { plan: Plan::default(), entries: Vec::new(), more: false, bounded: false }
+    }
+
+    /// Plans for one more.
+    fn add(&mut self, catalog: &Catalog, entry: Entry, checked: bool, now: Timestamp) {
+        let Some(class) = entry.class() else { return };
+        let found = way(catalog, &entry, checked, now);
+        self.plan.count(class, found);
+        if found.is_ok() {
+            self.entries.push(entry);
+        }
+    }
 }
 
 /// What a retry of these would do: the rules are asked, nothing is sent.
 pub fn plan(catalog: &Catalog, entries: Vec<Entry>, checked: bool, now: Timestamp) -> Planned {
-    let mut planned = Planned { plan: Plan::default(), entries: Vec::new(), more: false };
-    for entry in entries {
-        let Some(class) = entry.class() else { continue };
-        let found = way(catalog, &entry, checked, now);
-        planned.plan.count(class, found);
-        if found.is_ok() {
-            planned.entries.push(entry);
-        }
-    }
+    let mut planned = Planned::new();
+    entries.into_iter().for_each(|entry| planned.add(catalog, entry, checked, now));
     planned
 }
 
@@ -84,9 +98,26 @@ impl Desk {
     /// # Errors
     /// When the ledger does not answer.
     pub async fn planned(&self, filter: &Filter, checked: bool) -> Result<Planned, DeskError> {
-        let (entries, more) = self.parked(filter).await?;
-        let planned = plan(fairlead_catalog::catalog(), entries, checked, Timestamp::now());
-        Ok(Planned { more, ..planned })
+        let (catalog, now) = (fairlead_catalog::catalog(), Timestamp::now());
+        let (mut planned, mut met, mut after) = (Planned::new(), 0, None);
+        loop {
+            let (entries, more) = self.parked(filter, &mut after, now).await?;
+            for entry in entries {
+                // Only what may be ordered fills a plan: what is refused stays parked, and would fill each next one.
+                if planned.entries.len() == MOST_PLANNED || met == MOST_MET {
+                    planned.more = true;
+                    break;
+                }
+                planned.add(catalog, entry, checked, now);
+                met += 1;
+            }
+            let full = planned.entries.len() == MOST_PLANNED;
+            if !more || full || met == MOST_MET {
+                planned.more |= more;
+                planned.bounded = planned.more && !full;
+                return Ok(planned);
+            }
+        }
     }
 
     /// Writes down that so many of what is meant are retried, before they are.
@@ -125,31 +156,22 @@ impl Desk {
         Ok(())
     }
 
-    /// The parked deliveries that are meant, oldest first, and whether there are more.
-    async fn parked(&self, filter: &Filter) -> Result<(Vec<Entry>, bool), DeskError> {
-        let since = back(Timestamp::now(), filter.since, Duration::MAX);
-        let (mut found, mut after): (Vec<Entry>, Option<Place>) = (Vec::new(), None);
-        loop {
-            let page = self
-                .ledger
-                .all_parked(filter.of_issue(), From::Oldest, after.as_ref(), 500)
-                .await?;
-            let keys: Vec<EntryKey> = page
-                .places
-                .iter()
-                .map(|p| p.key.clone())
-                .filter(|key| filter.may_mean(key))
-                .collect();
-            let entries = self.ledger.load_all(&keys).await?;
-            let meant = |e: &Entry| filter.means(e) && e.id.accepted_at() >= since;
-            found.extend(entries.into_iter().filter(meant));
-            after = page.places.last().cloned();
-            if !page.more || found.len() >= MOST_PLANNED {
-                let more = page.more || found.len() > MOST_PLANNED;
-                found.truncate(MOST_PLANNED);
-                return Ok((found, more));
-            }
-        }
+    /// The next of the parked deliveries that are meant, oldest first, and whether there are more.
+    async fn parked(
+        &self,
+        filter: &Filter,
+        after: &mut Option<Place>,
+        now: Timestamp,
+    ) -> Result<(Vec<Entry>, bool), DeskError> {
+        let since = back(now, filter.since, Duration::MAX);
+        let page =
+            self.ledger.all_parked(filter.of_issue(), From::Oldest, after.as_ref(), 500).await?;
+        let keys = page.places.iter().map(|p| p.key.clone());
+        let keys: Vec<EntryKey> = keys.filter(|key| filter.may_mean(key)).collect();
+        let mut entries = self.ledger.load_all(&keys).await?;
+        entries.retain(|e| filter.means(e) && e.id.accepted_at() >= since);
+        *after = page.places.last().cloned();
+        Ok((entries, page.more))
     }
 }
 
@@ -165,7 +187,11 @@ fn ended(planned: &Planned, ordered: Option<&Note>) -> Done {
     if refused > 0 {
         said.push_str(&format!("; {} refused", counted(refused, "is", "are")));
     }
-    if planned.more {
+    if planned.bounded {
+        let met = number(planned.plan.met());
+        let narrow = "to reach newer ones, narrow it, as by --since 24h";
+        said.push_str(&format!("; only the oldest {met} were looked at: {narrow}"));
+    } else if planned.more {
         said.push_str("; more are parked: run this again");
     }
     let parked = ordered.is_none() || refused > 0;
@@ -211,7 +237,7 @@ mod tests {
 
     #[track_caller]
     fn check(ways: &[Result<Way, Refusal>], ordered: bool, problem: bool, said: &str) {
-        let mut planned = Planned { plan: Plan::default(), entries: Vec::new(), more: false };
+        let mut planned = Planned::new();
         ways.iter().for_each(|way| planned.plan.count(Class::InDoubt, *way));
         let note = Note {
             id: Uuid::from_u128(0xbeef_0042),
@@ -234,5 +260,14 @@ mod tests {
         let ordered = "ordered: retry 0 deliveries, bulk beef0042";
         check(&[safe, refused], true, true, &format!("{ordered}; 1 is refused"));
         check(&[safe, safe], true, false, ordered);
+    }
+
+    #[test]
+    fn a_retry_that_ended_among_the_refused_says_how_to_reach_the_others() {
+        let mut planned = Planned { more: true, bounded: true, ..Planned::new() };
+        (0..1_000).for_each(|_| planned.plan.count(Class::InDoubt, Err(Refusal::InDoubt)));
+        let said = ended(&planned, None).said;
+        let wanted = "; only the oldest 1,000 were looked at: to reach newer ones, narrow it, as by --since 24h";
+        assert!(said.ends_with(wanted), "{said}");
     }
 }

@@ -44,6 +44,13 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// About how many messages lie on the alert DLQ: deliveries whose owners were not told.
+    pub(super) async fn alert_dlq(&self) -> Result<usize, DeskError> {
+        about(&Client::new(&self.config), &self.outputs.alert_dlq_url).await
+    }
+}
+
 async fn look(client: &Client, url: &str) -> Result<Dlq, DeskError> {
     let about = about(client, url).await?;
     let mut messages: Vec<Message> = Vec::new();

@@ -7,10 +7,11 @@ use fairlead_core::{
     accept::Content,
     audit::{Did, Note},
     crosswalk::Crosswalk,
-    edit::edited_key,
+    edit::{NotEditable, edited_key},
     entry::Entry,
     id::{EntryKey, Sha256Hex},
     order::{Refusal, may_order, policy},
+    record::Record,
     request::Request,
     ticket::{Act, Order, Step, Ticket},
     violation::Violation,
@@ -32,6 +33,8 @@ pub struct Correction {
     pub difference: String,
     /// Where the delivery that carries it will lie.
     pub entry: EntryKey,
+    /// The record that it is about; a refused event may have named none.
+    pub record: Record,
 }
 
 impl Desk {
@@ -61,10 +64,15 @@ impl Desk {
     /// The corrected event of a parked delivery, checked as validate will check it.
     ///
     /// # Errors
-    /// As [`check`].
+    /// As [`check`], and when another delivery has the corrected event's key already.
     pub async fn corrected(&self, entry: &Entry, event: String) -> Result<Correction, DeskError> {
         let contracts = Contracts::new(fairlead_catalog::catalog());
-        check(&contracts, &self.ledger, entry, event).await
+        let correction = check(&contracts, &self.ledger, entry, event).await?;
+        // Validate refuses it too, but says so in its log only, and the operator would wait for nothing.
+        match self.ledger.load(&correction.entry).await? {
+            Some(taken) => Err(DeskError::NotEditable(NotEditable::Taken(taken.id))),
+            None => Ok(correction),
+        }
     }
 
     /// A parked delivery whose event may be corrected.
@@ -102,7 +110,7 @@ impl Desk {
             "ordered: edit {} of {}; another delivery carries it",
             entry.record, entry.integration
         );
-        Ok(Done::new(said, format!("fairlead record {}", word::last(&entry.record.id))))
+        Ok(Done::new(said, format!("fairlead record {}", word::last(&correction.record.id))))
     }
 }
 
@@ -134,7 +142,8 @@ pub async fn check<C: Crosswalk>(
         .map_err(|why| DeskError::NotValid(why.to_string()))?;
     let event = diff("event", &pretty(&entry.event), &pretty(&corrected));
     let difference = event + &of_request(entry.request.as_ref(), &made.content);
-    Ok(Correction { event: corrected, difference, entry: EntryKey::of(&entry.integration, &key) })
+    let at = EntryKey::of(&entry.integration, &key);
+    Ok(Correction { event: corrected, difference, entry: at, record: made.record })
 }
 
 fn listed(violations: &[Violation]) -> String {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use fairlead_aws::find::FindError;
-use fairlead_core::{id::VendorId, ports::PortError};
+use fairlead_core::{edit::NotEditable, id::VendorId, ports::PortError};
 
 use crate::{cli::Failure, engine::MissingOutput};
 
@@ -81,6 +81,9 @@ pub enum DeskError {
     /// The corrected event may not be sent.
     #[error("the corrected event is not valid, and nothing was done: {0}")]
     NotValid(String),
+    /// The corrected event may not take the place of the parked one.
+    #[error("{0}; nothing was done")]
+    NotEditable(NotEditable),
     /// The editor did not work.
     #[error("could not edit the event: {0}; name an editor in EDITOR")]
     Editor(String),
@@ -99,7 +102,11 @@ impl DeskError {
     /// The exit code: 1 a problem was found, 2 bad usage, 3 AWS did not do its part.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotValid(_) | Self::NoIssue(_) | Self::Closed(..) | Self::NotAgreed(_) => 1,
+            Self::NotValid(_)
+            | Self::NotEditable(_)
+            | Self::NoIssue(_)
+            | Self::Closed(..)
+            | Self::NotAgreed(_) => 1,
             Self::NoSuch(_) | Self::NotParked(..) | Self::NotChecked(_) | Self::Refused(..) => 1,
             Self::NoDestination(..)
             | Self::NotAVendorId(_)

@@ -43,6 +43,16 @@ enum Cursor {
     After(Place),
 }
 
+/// What was found of what waits.
+struct Waiting {
+    /// What is due soonest comes first.
+    entries: Vec<Entry>,
+    /// There is more of it; a longer list would show it.
+    cut: bool,
+    /// Short waits stand in no index, and not all that may be on one was looked at.
+    bounded: bool,
+}
+
 /// A key, and the cursor that goes on after it.
 type Keyed = (EntryKey, String);
 
@@ -58,24 +68,24 @@ impl Desk {
         cursor: Option<&str>,
     ) -> Result<Deliveries, DeskError> {
         let now = Timestamp::now();
-        let mut more = false;
+        let (mut more, mut longer) = (false, false);
         let (entries, cursor) = match (&filter.record, filter.state) {
             (Some(record), _) => self.of_record(filter, record, limit, cursor, now).await?,
             (None, Some(Standing::Waiting)) => {
-                let (entries, others) = self.waiting(filter, limit, now).await?;
-                more = others;
-                (entries, None)
+                let found = self.waiting(filter, limit, now).await?;
+                (more, longer) = (found.cut || found.bounded, found.cut);
+                (found.entries, None)
             }
             (None, _) => self.page(filter, limit, cursor, now).await?,
         };
         let items: Vec<Item> = entries.iter().map(Item::of).collect();
-        let longer = Some(limit * 2).filter(|longer| more && *longer <= MOST_SHOWN);
-        let next = match (&cursor, longer, items.first()) {
+        let limit = Some(limit * 2).filter(|limit| longer && *limit <= MOST_SHOWN);
+        let next = match (&cursor, limit, items.first()) {
             (Some(cursor), _, _) => {
                 format!("fairlead deliveries{} --cursor {cursor}", filter.said())
             }
-            (None, Some(longer), _) => {
-                format!("fairlead deliveries{} --limit {longer}", filter.said())
+            (None, Some(limit), _) => {
+                format!("fairlead deliveries{} --limit {limit}", filter.said())
             }
             (None, None, Some(first)) => format!("fairlead deliveries show {}", first.delivery),
             (None, None, None) => "fairlead status".to_owned(),
@@ -184,22 +194,22 @@ impl Desk {
         Ok((entries, cursor))
     }
 
-    /// What waits, and whether more does: in the index, soonest first, and on the retry queue, which holds waits of
-    /// minutes.
+    /// What waits: in the index, soonest first, and on the retry queue, which holds waits of minutes.
     async fn waiting(
         &self,
         filter: &Filter,
         limit: usize,
         now: Timestamp,
-    ) -> Result<(Vec<Entry>, bool), DeskError> {
-        let (mut keys, mut more) = (Vec::new(), false);
+    ) -> Result<Waiting, DeskError> {
+        let (mut keys, mut cut) = (Vec::new(), false);
         for partition in waiting_partitions() {
             let page = self.ledger.places(&partition, From::Oldest, None, limit).await?;
-            more |= page.more;
+            cut |= page.more;
             keys.extend(page.places.into_iter().map(|place| place.key));
         }
         let recent = Stretch::between(back(now, filter.since, LIST_SINCE), now);
         let recent = self.ledger.latest(recent, MOST_LOOKED_AT / 2).await?;
+        let bounded = recent.len() == MOST_LOOKED_AT / 2;
         keys.extend(recent.into_iter().map(|ran| ran.key));
         keys.retain(|key| filter.may_mean(key));
         keys.sort_unstable();
@@ -207,9 +217,9 @@ impl Desk {
         let mut entries = self.ledger.load_all(&keys).await?;
         entries.retain(|entry| filter.means(entry));
         entries.sort_by_key(|entry| Item::of(entry).due_at);
-        more |= entries.len() > limit;
+        cut |= entries.len() > limit;
         entries.truncate(limit);
-        Ok((entries, more))
+        Ok(Waiting { entries, cut, bounded })
     }
 }
 

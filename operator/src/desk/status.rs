@@ -34,19 +34,22 @@ impl Desk {
         let now = Timestamp::now();
         let since = back(now, since, STATUS_SINCE);
         let ran = self.ledger.latest(Stretch::between(since, now), MOST_COUNTED).await?;
-        let newest: Vec<EntryKey> = ran.iter().take(MOST_READ).map(|ran| ran.key.clone()).collect();
-        let states = self.ledger.states(&newest).await?;
         let parked = self.ledger.all_parked("", From::Oldest, None, MOST_COUNTED).await?;
         let (waiting, more) = self.counted_waiting(now).await?;
+        // After the index: what was retried in between has then moved on, and is not taken for untold.
+        let newest: Vec<EntryKey> = ran.iter().take(MOST_READ).map(|ran| ran.key.clone()).collect();
+        let states = self.ledger.states(&newest).await?;
         let facts = Facts {
             since,
             now,
             bounded: ran.len() == MOST_COUNTED || parked.more || more,
+            unread: ran.len() - newest.len(),
             ran: ran.into_iter().map(|ran| (ran.id.accepted_at(), ran.key)).collect(),
             states: states.into_iter().collect(),
             waiting,
             parked: parked.places.into_iter().map(|place| (place.at, place.key)).collect(),
             gates: self.gates().await?,
+            alert_dlq: self.alert_dlq().await.ok(),
         };
         Ok(Status::of(&facts, fairlead_catalog::catalog()))
     }

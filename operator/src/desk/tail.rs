@@ -1,42 +1,29 @@
 //! Follows what runs: new lines of histories as they happen, until Ctrl-C.
 
 use std::{
-    collections::BTreeMap,
     io::{Write, stdout},
     time::Duration,
 };
 
 use fairlead_aws::{ran::Stretch, work::From};
-use fairlead_core::{
-    entry::{Entry, State},
-    id::EntryKey,
-};
+use fairlead_core::entry::Entry;
 use jiff::Timestamp;
 
-use super::{
-    Desk, DeskError, Filter,
-    list::back,
-    view::{Happened, happened},
-};
+use super::{Desk, DeskError, Filter, list::back, view::Happened};
 use crate::cli::Output;
+
+mod followed;
+
+use followed::{Followed, MOST_FOLLOWED};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// So many deliveries are followed at a time; the longest followed give way.
-const MOST_FOLLOWED: usize = 300;
+/// So many keys of what is parked are looked at, the newest: what stands there no longer has moved.
+const MOST_PARKED: usize = 500;
 
 /// How far back the first look goes where nothing is said.
 const TAIL_SINCE: Duration = Duration::from_secs(300);
-
-/// What is followed, and what of it was told.
-#[derive(Debug, Default)]
-struct Followed {
-    /// By entry: when the last told line happened, and how many lines of that moment were told.
-    told: BTreeMap<EntryKey, usize>,
-    /// In the order in which they were found.
-    order: Vec<EntryKey>,
-}
 
 impl Desk {
     /// Prints what happens until Ctrl-C, or, with `once`, what has happened so far.
@@ -49,16 +36,15 @@ impl Desk {
         let first = since;
         loop {
             let now = Timestamp::now();
-            // Keys reach the index a moment after the ledger, so each look reaches back over the last.
-            for key in self.moved(back(since, None, LOOK * 5), now).await? {
-                followed.follow(key);
-            }
+            self.find(&mut followed, since, now).await?;
             since = now;
             let entries = self.ledger.load_all(&followed.order).await?;
             let meant: Vec<&Entry> = entries.iter().filter(|e| filter.means(e)).collect();
             if !print(output, &followed.news(&meant, first)) || once {
+                tell_of_left_out(&mut followed);
                 return Ok(());
             }
+            tell_of_left_out(&mut followed);
             followed.let_go(&entries);
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
@@ -67,54 +53,29 @@ impl Desk {
         }
     }
 
-    /// What was accepted or parked since then.
-    async fn moved(&self, since: Timestamp, now: Timestamp) -> Result<Vec<EntryKey>, DeskError> {
-        let ran = self.ledger.latest(Stretch::between(since, now), MOST_FOLLOWED).await?;
-        let parked = self.ledger.all_parked("", From::Newest, None, 50).await?;
-        let parked = parked.places.into_iter().filter(|place| place.at >= since);
-        let mut keys: Vec<EntryKey> = ran.into_iter().map(|ran| ran.key).collect();
-        keys.reverse();
-        keys.extend(parked.map(|place| place.key));
-        Ok(keys)
+    /// Finds what was accepted or parked since then, and what has moved on from being parked.
+    async fn find(
+        &self,
+        followed: &mut Followed,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
+        // Keys reach the index a moment after the ledger, so each look reaches back over the last.
+        let overlap = back(since, None, LOOK * 5);
+        let ran = self.ledger.latest(Stretch::between(overlap, now), MOST_FOLLOWED).await?;
+        followed.accepted(&ran, since);
+        let parked = self.ledger.all_parked("", From::Newest, None, MOST_PARKED).await?;
+        followed.parked(&parked, overlap);
+        Ok(())
     }
 }
 
-impl Followed {
-    fn follow(&mut self, key: EntryKey) {
-        if !self.order.contains(&key) {
-            self.order.push(key);
-        }
-        let most = self.order.len().saturating_sub(MOST_FOLLOWED);
-        self.order.drain(..most);
-    }
-
-    /// The lines that were not told yet, in the order in which they happened.
-    fn news(&mut self, entries: &[&Entry], first: Timestamp) -> Vec<Happened> {
-        let mut news = Vec::new();
-        for entry in entries {
-            let all = entry.history.lines.len() + entry.history.dropped as usize;
-            let told = self.told.insert(entry.key.clone(), all).unwrap_or(0);
-            let new = entry.history.lines.len().min(all - told.min(all));
-            let lines = &entry.history.lines[entry.history.lines.len() - new..];
-            news.extend(lines.iter().filter(|l| l.at >= first).map(|l| happened(entry, l)));
-        }
-        news.sort_by_key(|happened| happened.at);
-        news
-    }
-
-    /// What is at rest is followed no longer; should it move again, it is found again.
-    fn let_go(&mut self, entries: &[Entry]) {
-        let rests = |entry: &&Entry| {
-            entry.life.state.is_over()
-                || matches!(entry.life.state, State::Parked { told: true, .. })
-        };
-        for entry in entries.iter().filter(rests) {
-            self.order.retain(|key| *key != entry.key);
-        }
-        if self.told.len() > 50 * MOST_FOLLOWED {
-            let order = &self.order;
-            self.told.retain(|key, _| order.contains(key));
-        }
+/// On standard error, so that what reads the lines reads nothing else.
+fn tell_of_left_out(followed: &mut Followed) {
+    if std::mem::take(&mut followed.left_out) > 0 {
+        eprintln!(
+            "More came at once than are followed ({MOST_FOLLOWED}): lines are left out here."
+        );
     }
 }
 

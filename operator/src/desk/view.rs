@@ -28,5 +28,5 @@ pub use record::Life;
 pub use status::{Facts, Row, Status};
 
 pub(crate) use audit::who;
-pub(crate) use status::gate;
+pub(crate) use status::{done, gate};
 pub(crate) use table::{age, counted, number};

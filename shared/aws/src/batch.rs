@@ -41,7 +41,7 @@ impl Failure {
 pub struct Body {
     /// As it was sent.
     pub text: String,
-    /// When it was sent, where it was received before: whoever received it may have died over it.
+    /// When it was received first, where that was before: whoever received it may have died over it.
     pub since: Option<Timestamp>,
 }
 
@@ -49,8 +49,9 @@ impl Body {
     fn of(record: &mut SqsMessage) -> Self {
         let number = |name: &str| record.attributes.get(name)?.parse::<i64>().ok();
         let again = number("ApproximateReceiveCount").is_some_and(|receives| receives > 1);
-        let sent = number("SentTimestamp").filter(|_| again);
-        let since = sent.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        let first = number("ApproximateFirstReceiveTimestamp").or_else(|| number("SentTimestamp"));
+        let since =
+            first.filter(|_| again).and_then(|millis| Timestamp::from_millisecond(millis).ok());
         Self { text: record.body.take().unwrap_or_default(), since }
     }
 }
@@ -160,9 +161,12 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_was_received_before_tells_when_it_was_sent() {
+    fn a_record_that_was_received_before_tells_when_that_was() {
         let body = |receives: &str| {
-            let attributes = serde_json::json!({"ApproximateReceiveCount": receives, "SentTimestamp": "1772452800000"});
+            let attributes = serde_json::json!({
+                "ApproximateReceiveCount": receives, "SentTimestamp": "1772445600000",
+                "ApproximateFirstReceiveTimestamp": "1772452800000",
+            });
             let record =
                 serde_json::json!({"messageId": "m", "body": "b", "attributes": attributes});
             Body::of(&mut serde_json::from_value(record).expect("a record"))

@@ -53,8 +53,12 @@ impl Vendor {
             return Err(Answer::Replied(reply::excerpt(&heard, &call, now)));
         }
         let text = credential.redact(&String::from_utf8_lossy(&heard.body), false);
-        let heard =
-            reading::Heard { status: heard.status, headers: &heard.headers, body: text.as_bytes() };
+        let heard = reading::Heard {
+            status: heard.status,
+            headers: &heard.headers,
+            body: text.as_bytes(),
+            cut: heard.cut,
+        };
         Ok(heard.value())
     }
 

@@ -81,6 +81,12 @@ fn attributes(notice: &Notice) -> [(&'static str, &str); 6] {
     ]
 }
 
+/// SQS takes a text of the characters that XML 1.0 allows, and nothing of one with another.
+fn taken(c: char) -> char {
+    let is_taken = matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    if is_taken { c } else { '\u{fffd}' }
+}
+
 fn system(value: &str) -> Result<MessageSystemAttributeValue, PortError> {
     let value = MessageSystemAttributeValue::builder().data_type("String").string_value(value);
     value.build().map_err(|e| PortError::new("send the ticket", e))
@@ -89,9 +95,23 @@ fn system(value: &str) -> Result<MessageSystemAttributeValue, PortError> {
 fn attribute(value: &str) -> Result<MessageAttributeValue, PortError> {
     // SQS takes no empty attribute.
     let value = if value.is_empty() { "-" } else { value };
+    let value: String = value.chars().map(taken).collect();
     MessageAttributeValue::builder()
         .data_type("String")
         .string_value(value)
         .build()
         .map_err(|e| PortError::new("send the ticket", e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An attribute that SQS refuses would keep the message off the DLQ, and the alert behind it from its owner.
+    #[test]
+    fn what_sqs_does_not_take_is_no_part_of_an_attribute() {
+        let value = attribute("a\u{0}\u{b}b\u{ffff}\u{1f600} \n").expect("an attribute");
+        let said = value.string_value();
+        assert_eq!(said, Some("a\u{fffd}\u{fffd}b\u{fffd}\u{1f600} \n"));
+    }
 }

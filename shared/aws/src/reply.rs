@@ -51,8 +51,8 @@ fn is_echo(id: &str, call: &Call<'_>) -> bool {
 }
 
 fn whole(heard: &Heard) -> reading::Heard<'_> {
-    let Heard { status, headers, body, .. } = heard;
-    reading::Heard { status: *status, headers, body }
+    let Heard { status, headers, body, cut } = heard;
+    reading::Heard { status: *status, headers, body, cut: *cut }
 }
 
 fn reading<'a>(call: &Call<'a>) -> Reading<'a> {

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -72,14 +73,16 @@ impl Secret {
 pub struct Secrets {
     client: Client,
     prefix: &'static str,
-    // One lock for all: reads are rare, and held over the call it makes them one at a time.
-    cache: Mutex<HashMap<SecretName, (Secret, Instant)>>,
+    cache: std::sync::Mutex<HashMap<SecretName, Slot>>,
 }
+
+// Held over a read, so that reads of one secret are made one at a time and hold up no other's.
+type Slot = Arc<Mutex<Option<(Secret, Instant)>>>;
 
 impl Secrets {
     /// The credentials, below [`PREFIX`].
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self { client: Client::new(config), prefix: PREFIX, cache: Mutex::default() }
+        Self { client: Client::new(config), prefix: PREFIX, cache: std::sync::Mutex::default() }
     }
 
     /// The keys of webhooks, below [`HOOK_PREFIX`]. Their text may have several lines.
@@ -91,7 +94,7 @@ impl Secrets {
     ///
     /// Whoever sends wrong signatures must not make us read it for each of them.
     pub async fn changed(&self, name: &SecretName, known: &Secret) -> Option<Secret> {
-        let read_at = self.cache.lock().await.get(name).map(|(_, read_at)| *read_at);
+        let read_at = self.slot(name).lock().await.as_ref().map(|(_, read_at)| *read_at);
         if read_at.is_some_and(|at| at.elapsed() < LOOK_AGAIN) {
             return None;
         }
@@ -105,9 +108,10 @@ impl Secrets {
         values: [(&str, &str); N],
     ) -> Self {
         let of = |(name, value): (&str, &str)| {
-            (SecretName::new(name), (Secret::new(value), Instant::now()))
+            let kept = Some((Secret::new(value), Instant::now()));
+            (SecretName::new(name), Arc::new(Mutex::new(kept)))
         };
-        let cache = Mutex::new(values.map(of).into());
+        let cache = std::sync::Mutex::new(values.map(of).into());
         Self { cache, ..Self::new(config) }
     }
 
@@ -117,8 +121,9 @@ impl Secrets {
     /// Why no call can be made: there is no usable value, or the store does not answer just now.
     pub async fn get(&self, name: &SecretName, fresh: bool) -> Result<Secret, NotSent> {
         let asked = Instant::now();
-        let mut cache = self.cache.lock().await;
-        if let Some((secret, read_at)) = cache.get(name)
+        let slot = self.slot(name);
+        let mut kept = slot.lock().await;
+        if let Some((secret, read_at)) = kept.as_ref()
             && serves(*read_at, asked, fresh)
         {
             return Ok(secret.clone());
@@ -126,15 +131,20 @@ impl Secrets {
         let begun = Instant::now();
         match self.read(name).await {
             Ok(secret) => {
-                cache.insert(name.clone(), (secret.clone(), begun));
+                *kept = Some((secret.clone(), begun));
                 Ok(secret)
             }
             // A store that does not answer just now is no reason to stop: the old value may be good.
-            Err(NotSent::SecretUnavailable) if !fresh && cache.contains_key(name) => {
-                Ok(cache[name].0.clone())
+            Err(NotSent::SecretUnavailable) if !fresh => {
+                kept.as_ref().map(|(secret, _)| secret.clone()).ok_or(NotSent::SecretUnavailable)
             }
             Err(why) => Err(why),
         }
+    }
+
+    fn slot(&self, name: &SecretName) -> Slot {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(cache.entry(name.clone()).or_default())
     }
 
     async fn read(&self, name: &SecretName) -> Result<Secret, NotSent> {

@@ -27,6 +27,9 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 const BEFORE_END: Duration = Duration::from_secs(60);
 
 /// A token, and how long it lasts.
+/// How long a token is used at least: longer than a call waits for its slot.
+const SHORTEST: Duration = Duration::from_secs(5);
+
 #[derive(Debug)]
 pub(crate) struct Grant {
     token: Secret,
@@ -108,7 +111,8 @@ impl Kept {
 impl Grant {
     fn use_for(&self) -> Duration {
         let lasts = self.lasts.min(LONGEST);
-        lasts.saturating_sub(BEFORE_END.min(lasts / 5))
+        // One that ends at once would be asked for again when the slot has come, and be late each time.
+        lasts.saturating_sub(BEFORE_END.min(lasts / 5)).max(SHORTEST)
     }
 }
 
@@ -182,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_token_is_renewed_before_it_ends() {
-        for (told, used) in [(3_600, 3_540), (60, 48), (0, 0), (u64::MAX, 86_340)] {
+        for (told, used) in [(3_600, 3_540), (60, 48), (0, 5), (u64::MAX, 86_340)] {
             assert_eq!(lasting(told).use_for(), Duration::from_secs(used), "{told}");
         }
     }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The most of a vendor's answer that is read.
-const MOST_BODY: usize = 16 * 1024;
+const MOST_BODY: usize = 256 * 1024;
 
 /// The most of a token endpoint's answer that is read; some tokens carry all of a user's groups.
 const MOST_TOKEN: usize = 64 * 1024;

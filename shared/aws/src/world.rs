@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::timeout::TimeoutConfig;
 use fairlead_core::{
     alert::{Alert, STACK},
     crosswalk::Link,
@@ -133,7 +134,12 @@ pub fn connector() -> SharedHttpClient {
 
 async fn config() -> aws_config::SdkConfig {
     let version = aws_config::BehaviorVersion::v2026_01_12();
-    aws_config::defaults(version).http_client(connector()).load().await
+    // Without a limit of ours a connection that leads nowhere holds a call until the function is ended.
+    let limits = TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(5))
+        .operation_timeout(Duration::from_secs(15))
+        .build();
+    aws_config::defaults(version).http_client(connector()).timeout_config(limits).load().await
 }
 
 impl Ports for Aws {
@@ -210,6 +216,11 @@ impl Ports for Aws {
 
     async fn send(&self, queue: Queue, ticket: &Ticket, delay: Duration) -> Result<(), PortError> {
         self.parts.queues.send(queue, ticket, delay).await
+    }
+
+    async fn ready(&self, entry: &Entry, fresh: bool) -> bool {
+        let Some(whole) = self.parts.whole(entry) else { return false };
+        self.credential(&whole, fresh).await.is_ok()
     }
 
     async fn call(&self, entry: &Entry, leave: Leave) -> (Answer, Duration) {

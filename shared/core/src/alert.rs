@@ -10,6 +10,7 @@ mod pagerduty;
 mod webhook;
 
 use about::About;
+pub(crate) use about::typed;
 use serde_json::Value;
 
 use crate::{

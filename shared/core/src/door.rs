@@ -337,7 +337,7 @@ pub async fn room<P: Ports>(ports: &P, destination: &Destination) -> Result<usiz
 }
 
 /// The most deliveries of one destination that one look releases.
-const MOST_RELEASED: usize = 1_000;
+const MOST_RELEASED: usize = 5_000;
 
 fn per_minute(rate: Rate) -> usize {
     let calls = Duration::from_secs(60).as_millis() / rate.interval().as_millis().max(1);

@@ -64,6 +64,8 @@ impl<'a> Rules<'a> {
         let found = self.catalog.find(&entry.integration);
         let Some((integration, destination)) = found else { return Ok(Asked::Nothing) };
         if let (Some(pass), true) = (hands.pass, calls_again(&entry.life, input)) {
+            // Before the slot, because a token may take longer than a slot lasts.
+            hands.renewed = ports.ready(entry, true).await;
             let door = door::again(ports, self.memory, destination, pass).await?;
             return Ok(hands.through(door));
         }
@@ -107,10 +109,15 @@ impl<'a> Rules<'a> {
         &self,
         ports: &P,
         entry: &Entry,
-        pass: Option<Pass>,
+        hands: &Hands,
         fresh_secret: bool,
     ) -> Option<Leave> {
-        let found = self.catalog.find(&entry.integration);
+        let (found, pass) = (self.catalog.find(&entry.integration), hands.pass);
+        let fresh_secret = fresh_secret && !hands.renewed;
+        if !fresh_secret {
+            // What it takes counts for the lead; whatever goes wrong, the call finds out again.
+            ports.ready(entry, false).await;
+        }
         if let (Some(pass), Some((_, destination))) = (pass, found)
             && !door::in_turn(ports, self.memory, &destination.name, pass).await
         {
@@ -167,6 +174,8 @@ struct Hands {
     pass: Option<Pass>,
     /// The record's turn.
     place: Option<Box<Place>>,
+    /// The credential was read anew after it was refused.
+    renewed: bool,
     /// A call was begun.
     called: bool,
     /// Something left for the vendor.
@@ -232,7 +241,7 @@ async fn turns<P: Ports>(
         }
         hands.sent |= matches!(&input, Input::Answered { answer, .. } if left(answer));
         hands.called |= commands.iter().any(|command| matches!(command, Command::Call { .. }));
-        let ran = run(ports, rules, entry, commands, hops, hands.pass).await;
+        let ran = run(ports, rules, entry, commands, hops, hands).await;
         rules.report(ports, entry, hands.pass, &input).await;
         match ran? {
             Some(heard) => input = heard,
@@ -342,12 +351,12 @@ async fn run<P: Ports>(
     entry: &Entry,
     commands: Vec<Command>,
     hops: u8,
-    pass: Option<Pass>,
+    hands: &Hands,
 ) -> Result<Option<Input>, PortError> {
     for command in commands {
         match command {
             Command::Call { token, fresh_secret } => {
-                let leave = rules.in_turn(ports, entry, pass, fresh_secret).await;
+                let leave = rules.in_turn(ports, entry, hands, fresh_secret).await;
                 let (answer, took) = match leave {
                     Some(leave) => ports.call(entry, leave).await,
                     None => (Answer::NotSent(NotSent::NoTime), Duration::ZERO),
@@ -355,7 +364,7 @@ async fn run<P: Ports>(
                 return Ok(Some(Input::Answered { token, answer, took }));
             }
             Command::Look { token, fresh_secret } => {
-                let leave = rules.in_turn(ports, entry, pass, fresh_secret).await;
+                let leave = rules.in_turn(ports, entry, hands, fresh_secret).await;
                 let (answer, finding, took) = match leave {
                     Some(leave) => ports.look(entry, leave).await,
                     None => (Answer::NotSent(NotSent::NoTime), Finding::Unclear, Duration::ZERO),
@@ -363,7 +372,7 @@ async fn run<P: Ports>(
                 return Ok(Some(Input::Looked { token, answer, finding, took }));
             }
             Command::Send { queue, delay } => {
-                ports.send(queue, &Ticket::of(entry, queue, hops), delay).await?;
+                ports.send(queue, &Ticket::of(entry, queue, hops, ports.stack()), delay).await?;
             }
             Command::Keep => {
                 return Err(PortError::new("hold the ticket", TooManyHops));

@@ -171,6 +171,8 @@ pub fn book(
         let block = Block { next: first, left, interval, tolerance: rate.tolerance() };
         return Booking::Block(next, block);
     }
+    // What a clock that runs far ahead has booked is taken back, or each who comes would meet it again until then.
+    next.free = pace.free.map(|free| if free > after(farthest, reach) { farthest } else { free });
     let place = pace.line.map_or(first, |line| line.max(first));
     next.line = Some(after(place, interval));
     Booking::Later(next, place)
@@ -272,10 +274,14 @@ mod tests {
         else {
             panic!("the first books at once")
         };
-        let Booking::Later(_, place) = book(&pace, TEN_A_SECOND, 1, AT_ONCE, at(0)) else {
+        let Booking::Later(next, place) = book(&pace, TEN_A_SECOND, 1, AT_ONCE, at(0)) else {
             panic!("what the fast one has booked may be meant for now")
         };
         assert_eq!(place, at(2_125));
+        let Booking::Block(_, block) = book(&next, TEN_A_SECOND, 1, AT_ONCE, place) else {
+            panic!("who comes back at that time finds room")
+        };
+        assert_eq!(block.next, place);
         let Booking::Block(_, block) = book(&pace, TEN_A_SECOND, 1, AT_ONCE, at(600_000 + 1_200))
         else {
             panic!("in the fast one's own time its slots are over")

@@ -99,6 +99,12 @@ pub trait Ports {
         delay: Duration,
     ) -> impl Future<Output = Result<(), PortError>>;
 
+    /// Has the delivery's credential at hand before its call's slot comes, as far as that can be done; with `fresh`,
+    /// read anew. Gives whether it is as fresh as was asked for; where not, the call itself reads it.
+    fn ready(&self, _entry: &Entry, _fresh: bool) -> impl Future<Output = bool> {
+        std::future::ready(false)
+    }
+
     /// Makes one HTTP call of the delivery. Whatever comes of it is an answer.
     fn call(&self, entry: &Entry, leave: Leave) -> impl Future<Output = (Answer, Duration)>;
 

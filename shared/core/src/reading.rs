@@ -20,6 +20,8 @@ pub struct Heard<'a> {
     pub headers: &'a [(String, String)],
     /// The body as it came.
     pub body: &'a [u8],
+    /// Whether `body` is not all of it.
+    pub cut: bool,
 }
 
 impl Heard<'_> {
@@ -64,6 +66,10 @@ impl Reading<'_> {
         let (input, scope) = (heard.value(), self.scope());
         if rejected_if.as_ref().is_some_and(|rule| rule.holds(&input, &scope)) {
             meaning.verdict = Some(Verdict::Rejected);
+        } else if rejected_if.is_some() && heard.cut && declared.is_none() {
+            // Half an answer of a vendor that says no with a 200 is no yes.
+            let plain = Answer::Replied(Reply::plain(heard.status, None, ""));
+            meaning.verdict = (judge(&plain) == Outcome::Delivered).then_some(Verdict::Unknown);
         }
         // Said last: what the vendor has is not refused, whatever else the answer says.
         if duplicate_if.as_ref().is_some_and(|rule| rule.holds(&input, &scope)) {
@@ -153,6 +159,10 @@ mod tests {
 
     /// What an answer means: duplicates name our key, refusals say `ok: false`, ids stand at `body.id`.
     fn meaning(outcomes: &[(&str, Verdict)], status: u16, body: &str) -> Meaning {
+        meaning_of(outcomes, status, body, false)
+    }
+
+    fn meaning_of(outcomes: &[(&str, Verdict)], status: u16, body: &str, cut: bool) -> Meaning {
         let rule = ResponseRule {
             record_id: Some(answer(&["body", "id"])),
             duplicate_if: Some(equal(
@@ -177,7 +187,7 @@ mod tests {
             request: &request,
             key: &IdempotencyKey::new("K-1"),
         };
-        reading.meaning(&Heard { status, headers: &[], body: body.as_bytes() })
+        reading.meaning(&Heard { status, headers: &[], body: body.as_bytes(), cut })
     }
 
     fn id(id: &str) -> Option<Found> {
@@ -215,6 +225,16 @@ mod tests {
         let refused = Meaning { verdict: Some(Verdict::Rejected), id: None };
         assert_eq!(read(r#"{"ok": false, "id": 1}"#), refused);
         assert_eq!(read(r#"{"ok": "false", "id": 1}"#), Meaning { verdict: None, id: id("1") });
+    }
+
+    #[test]
+    fn half_an_answer_of_a_vendor_that_says_no_with_a_200_is_no_yes() {
+        let cut = |outcomes, status| meaning_of(outcomes, status, r#"{"items": [1, "#, true);
+        assert_eq!(cut(&[], 200), Meaning { verdict: Some(Verdict::Unknown), id: None });
+        // What the status says already stands.
+        assert_eq!(cut(&[], 422).verdict, None);
+        let declared = [("200", Verdict::Delivered)];
+        assert_eq!(cut(&declared, 200).verdict, Some(Verdict::Delivered));
     }
 
     #[test]

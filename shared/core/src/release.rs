@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use jiff::Timestamp;
 
 use crate::{
@@ -16,21 +17,22 @@ use crate::{
 };
 
 /// The most deliveries of one partition that one look releases; what remains is released a minute later.
-const MOST: usize = 1_000;
+const MOST: usize = 5_000;
 
 /// The most pages of one partition that one look reads.
 const MOST_PAGES: usize = 100;
 
-/// After so many failures the world is at fault, and not the deliveries.
+/// After so many failures one after the other the world is at fault, and not the deliveries.
 const MOST_WRONG: usize = 100;
+
+/// So many are driven at once: each waits for the ledger and a queue most of its time.
+const AT_ONCE: usize = 8;
 
 /// What one look at the index has come to.
 #[derive(Default)]
 struct Look {
     /// So many were looked at.
     released: usize,
-    /// So many could not be.
-    failed: usize,
     /// The first reason.
     wrong: Option<PortError>,
 }
@@ -48,15 +50,27 @@ struct Look {
 pub async fn release<P: Ports>(ports: &P, rules: &Rules<'_>) -> Result<usize, PortError> {
     let mut look = Look::default();
     let (now, minute) = (ports.now(), minute(ports.now()));
-    for shard in turned((0..DUE_SHARDS).collect(), minute) {
-        let partition = due_partition(shard);
-        look.partition(ports, rules, &partition, now, MOST, |_| true).await;
-    }
-    for destination in turned(rules.catalog.destinations.values().collect(), minute) {
-        look.held(ports, rules, destination).await;
+    let shards = (0..DUE_SHARDS).map(Part::Due);
+    let gates = rules.catalog.destinations.values().map(Part::Gate);
+    for part in turned(shards.chain(gates).collect(), minute) {
+        match part {
+            Part::Due(shard) => {
+                let partition = due_partition(shard);
+                look.partition(ports, rules, &partition, now, MOST, |_| true).await;
+            }
+            Part::Gate(destination) => look.held(ports, rules, destination).await,
+        }
     }
     look.former(ports, rules).await;
     look.wrong.map_or(Ok(look.released), Err)
+}
+
+/// A part of the index.
+enum Part<'a> {
+    /// Long waits.
+    Due(u8),
+    /// What a gate holds back.
+    Gate(&'a Destination),
 }
 
 fn minute(now: Timestamp) -> usize {
@@ -144,9 +158,9 @@ impl Look {
         most: usize,
         which: impl Fn(&EntryKey) -> bool,
     ) {
-        let (mut left, mut after): (usize, Option<Due>) = (most, None);
+        let (mut left, mut wrong, mut after) = (most, 0, None::<Due>);
         for _ in 0..MOST_PAGES {
-            if left == 0 || self.failed > MOST_WRONG {
+            if left == 0 {
                 return;
             }
             let page = match ports.due(partition, until, after.as_ref()).await {
@@ -154,19 +168,29 @@ impl Look {
                 Err(e) => return self.fail(e),
             };
             let Some(last) = page.last().cloned() else { return };
-            for due in page.iter().filter(|due| which(&due.key)).take(left) {
-                match drive(ports, rules, &due.key, Input::Due, 0).await {
-                    Ok(()) => self.released += 1,
-                    Err(e) => self.fail(e),
+            let mut chosen = page.iter().filter(|due| which(&due.key)).peekable();
+            while chosen.peek().is_some() {
+                if left == 0 || wrong > MOST_WRONG {
+                    return;
                 }
-                left -= 1;
+                let some = chosen.by_ref().take(left.min(AT_ONCE));
+                let drives = some.map(|due| drive(ports, rules, &due.key, Input::Due, 0));
+                for driven in join_all(drives).await {
+                    match driven {
+                        // One that cannot be driven takes nobody's place.
+                        Ok(()) => (left, wrong, self.released) = (left - 1, 0, self.released + 1),
+                        Err(e) => {
+                            wrong += 1;
+                            self.fail(e);
+                        }
+                    }
+                }
             }
             after = Some(last);
         }
     }
 
     fn fail(&mut self, e: PortError) {
-        self.failed += 1;
         self.wrong.get_or_insert(e);
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
+    alert::typed,
     entry::Entry,
     id::{DeliveryId, EntryKey, Sha256Hex, Version},
     notice::Notice,
@@ -148,13 +149,16 @@ impl Ticket {
     }
 
     /// The ticket for a queue. The one on the DLQ is at once a message to read and an order that its redrive gives.
-    pub(crate) fn of(entry: &Entry, queue: Queue, hops: u8) -> Self {
+    pub(crate) fn of(entry: &Entry, queue: Queue, hops: u8, stack: &str) -> Self {
         let mut ticket = Self::new(queue.step(), entry.key.clone(), entry.id);
         ticket.hops = hops.saturating_add(1);
         ticket.version = (queue == Queue::Alert).then_some(entry.life.version);
         if queue == Queue::Dlq {
             ticket.hops = 0;
-            ticket.notice = Notice::of(entry);
+            ticket.notice = Notice::of(entry).map(|notice| {
+                let command = notice.command.map(|command| typed(stack, &command));
+                Notice { command, ..notice }
+            });
             ticket.order = Some(Order {
                 by: Order::REDRIVE.to_owned(),
                 reason: "the message was redriven".to_owned(),
@@ -192,7 +196,9 @@ impl Ticket {
 
     /// The message body.
     pub fn text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let text = serde_json::to_string(self).unwrap_or_default();
+        // They stand in strings alone, where JSON may write them so.
+        text.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
     }
 }
 
@@ -206,5 +212,24 @@ impl Queue {
             Self::Dlq => Step::Retry,
             Self::Intake => Step::Render,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{IdempotencyKey, IntegrationName};
+
+    /// Source: Amazon SQS API reference, SendMessage: it takes neither of these characters.
+    #[test]
+    fn a_body_holds_no_character_that_sqs_refuses_and_loses_none() {
+        let key = EntryKey::of(&IntegrationName::new("a"), &IdempotencyKey::new("k"));
+        let mut ticket = Ticket::new(Step::Retry, key, DeliveryId(uuid::Uuid::nil()));
+        let (by, reason) = ("kim".to_owned(), "a\u{ffff}b\u{fffe}".to_owned());
+        let version = Version(1);
+        ticket.order = Some(Order { by, reason, version, checked: false, act: Act::Retry });
+        let text = ticket.text();
+        assert!(!text.contains(['\u{fffe}', '\u{ffff}']), "{text}");
+        assert_eq!(Ticket::read(&text).expect("a ticket"), ticket);
     }
 }

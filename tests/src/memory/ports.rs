@@ -228,6 +228,15 @@ impl Ports for World {
         Ok(())
     }
 
+    async fn ready(&self, _: &Entry, fresh: bool) -> bool {
+        let mut inside = self.inside.borrow_mut();
+        if fresh {
+            inside.now = after(inside.now, inside.slow_secret);
+        }
+        drop(inside);
+        fresh && self.vendor.borrow_mut().read_secret()
+    }
+
     async fn call(&self, entry: &Entry, leave: Leave) -> (Answer, Duration) {
         let mut answer = self.vendor.borrow_mut().call(entry, leave.fresh_secret, self.clock());
         if let Answer::Replied(reply) = &mut answer {
@@ -306,7 +315,11 @@ impl World {
             key: &entry.idempotency_key,
         };
         let body = reply.excerpt.as_bytes();
-        Some(f(&reading, integration, &Heard { status: reply.status, headers: &[], body }))
+        Some(f(
+            &reading,
+            integration,
+            &Heard { status: reply.status, headers: &[], body, cut: false },
+        ))
     }
 }
 

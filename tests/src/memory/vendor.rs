@@ -95,10 +95,16 @@ impl Vendor {
         self.calls.iter().map(|call| call.at).collect()
     }
 
+    /// Dispatch reads the credential anew.
+    pub(super) fn read_secret(&mut self) -> bool {
+        self.cached = self.stored;
+        true
+    }
+
     pub(super) fn call(&mut self, entry: &Entry, fresh_secret: bool, now: Timestamp) -> Answer {
         let Some(request) = &entry.request else { return Answer::NotSent(NotSent::NotAllowed) };
         if fresh_secret {
-            self.cached = self.stored;
+            self.read_secret();
         }
         let key = entry.idempotency_key.as_str().to_owned();
         let text = format!("{} {} {}", request.method.as_str(), request.path, request.body);
@@ -134,7 +140,7 @@ impl Vendor {
             return Answer::NotSent(NotSent::NotAllowed);
         };
         if fresh_secret {
-            self.cached = self.stored;
+            self.read_secret();
         }
         let key = entry.idempotency_key.as_str().to_owned();
         let request = format!("GET {path}");

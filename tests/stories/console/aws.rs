@@ -11,9 +11,10 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
+use fairlead_core::entry::Entry;
 use held::{Held, lock};
-use serde_json::Value;
-use tokio::net::TcpListener;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::MutexGuard};
 
 /// The running AWS.
 pub(crate) struct Aws {
@@ -34,10 +35,17 @@ async fn answer(
         Some("Query") => held.query(&ask).to_string(),
         Some("BatchGetItem") => held.batch(&ask).to_string(),
         Some("GetItem") => held.get(&ask).to_string(),
-        Some("PutItem") => match held.put(&ask) {
-            Ok(done) => done.to_string(),
-            Err(fault) => return (StatusCode::BAD_REQUEST, fault.to_string()),
-        },
+        Some("PutItem") => {
+            let _turn = held.puts.lock().await;
+            match held.put(&ask) {
+                Ok(done) => done.to_string(),
+                Err(fault) => return (StatusCode::BAD_REQUEST, fault.to_string()),
+            }
+        }
+        Some("GetQueueAttributes") => {
+            let count = held.letters.load(Ordering::Relaxed).to_string();
+            json!({"Attributes": {"ApproximateNumberOfMessages": count}}).to_string()
+        }
         Some("SendMessage" | "SendMessageBatch") => held.send(&ask).to_string(),
         Some(other) => panic!("nobody has told this AWS of {other}"),
         None if body.contains("Action=DescribeStacks") => stack(),
@@ -91,6 +99,13 @@ impl Aws {
         Self::of(Held::with(count, true)).await
     }
 
+    /// One with so many deliveries, the oldest of which are of an integration that is not in the bundle.
+    pub(crate) async fn with_gone(count: usize, gone: usize) -> Self {
+        let (mut held, issue) = Held::with(count, false);
+        held.gone = gone;
+        Self::of((held, issue)).await
+    }
+
     async fn of((held, issue): (Held, String)) -> Self {
         let held = Arc::new(held);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
@@ -127,6 +142,38 @@ impl Aws {
     /// From now on no item is put.
     pub(crate) fn take_no_more(&self) {
         self.held.full.store(true, Ordering::Relaxed);
+    }
+
+    /// No item is put as long as this is held.
+    pub(crate) async fn hold_puts(&self) -> MutexGuard<'_, ()> {
+        self.held.puts.lock().await
+    }
+
+    /// From now on no issue is listed, as where no owner could be told of any.
+    pub(crate) fn tell_nobody(&self) {
+        self.held.untold.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on so many messages lie on each DLQ.
+    pub(crate) fn crash(&self, count: usize) {
+        self.held.letters.store(count, Ordering::Relaxed);
+    }
+
+    /// Holds this entry where it says that it lies.
+    pub(crate) fn hold(&self, entry: &Entry) {
+        self.held.hold(entry);
+    }
+
+    /// Holds this entry in the place of the newest delivery that is parked, and gives it as it lies there.
+    pub(crate) fn instead_of_newest(&self, entry: Entry) -> Entry {
+        self.held.instead_of_newest(entry)
+    }
+
+    /// Ends when so many messages were sent.
+    pub(crate) async fn when_sent(&self, count: usize) {
+        while lock(&self.held.sent).len() < count {
+            self.held.taken.notified().await;
+        }
     }
 
     /// The bodies of all messages that were sent.

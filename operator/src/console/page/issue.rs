@@ -62,8 +62,10 @@ pub(in crate::console) struct Issue {
     pub(in crate::console) facts: Vec<(&'static str, String)>,
     /// How far its last retry is, and how that is coloured.
     pub(in crate::console) bulk: Option<(&'static str, String)>,
-    /// None of its deliveries is parked any more.
+    /// Nothing is left of it.
     pub(in crate::console) is_over: bool,
+    /// It is about crashed tickets: there are no deliveries to list, and none to retry.
+    pub(in crate::console) of_tickets: bool,
     /// Nobody is on it.
     pub(in crate::console) may_acknowledge: bool,
     /// Its oldest deliveries.
@@ -88,6 +90,8 @@ pub(in crate::console) struct Plan {
     pub(in crate::console) none: bool,
     /// More are parked than were planned for.
     pub(in crate::console) more: bool,
+    /// Planning ended among those that are refused, and what lies behind them was not looked at.
+    pub(in crate::console) bounded: bool,
     /// One row for each class.
     pub(in crate::console) rows: Vec<PlanRow>,
     /// Why.

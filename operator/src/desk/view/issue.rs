@@ -79,10 +79,10 @@ impl View for IssuePage {
             text.push_str(&table(["DELIVERY", "RECORD", "LAST"], rows));
         }
         if self.more {
-            let class = self.issue.class.word();
-            let integration = &self.issue.integration;
-            let all = format!("fairlead deliveries --class {class} --integration {integration}");
-            text.push_str(&format!("More of them: {all}\n"));
+            text.push_str(&format!(
+                "More of them: fairlead deliveries --issue {}\n",
+                self.issue.id
+            ));
         }
         text
     }

@@ -22,7 +22,7 @@ pub struct Deliveries {
     pub now: Timestamp,
     /// One line each.
     pub deliveries: Vec<Item>,
-    /// More wait than are shown; what waits is sorted by when it is due, over all places, so no cursor goes on.
+    /// More may wait than are shown; what waits is sorted by when it is due, over all places, so no cursor goes on.
     pub more: bool,
     /// Where the next page begins; `None` when this was the last.
     pub cursor: Option<String>,
@@ -113,7 +113,7 @@ impl View for Deliveries {
         let mut text =
             if ids.is_empty() { "No delivery is there.\n".into() } else { table(head, rows) };
         if self.more {
-            text.push_str("More wait than are shown.\n");
+            text.push_str("More may wait than are shown.\n");
         }
         text.push_str(&format!("Next: {}\n", self.next));
         text

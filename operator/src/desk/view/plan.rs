@@ -44,6 +44,12 @@ impl Plan {
         self.classes.values().flat_map(|figures| figures.refused.values()).sum()
     }
 
+    /// How many it has met, whatever becomes of them.
+    pub fn met(&self) -> usize {
+        let all = self.classes.values();
+        all.map(|figures| figures.safe + figures.looked_up).sum::<usize>() + self.refused()
+    }
+
     /// The plan as people read it.
     pub fn text(&self) -> String {
         if self.classes.is_empty() {

@@ -5,8 +5,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::table::table;
-use crate::{cli::View, desk::reconcile::Compared};
+use super::table::{counted, table};
+use crate::{
+    cli::View,
+    desk::reconcile::{Applied, Compared},
+};
 
 /// What the ledger and a vendor do not agree on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +29,8 @@ pub struct Reconciled {
     pub one_by_one: bool,
     /// So many were in doubt and are resolved now.
     pub resolved: usize,
+    /// So many were in doubt and could not be resolved, because they have moved since they were compared.
+    pub refused: usize,
     /// The next useful command.
     pub next: String,
 }
@@ -35,18 +40,28 @@ impl Reconciled {
         integration: String,
         since: Timestamp,
         compared: Compared,
-        resolved: usize,
+        applied: Applied,
+        to_apply: String,
     ) -> Self {
+        let Applied { resolved, refused } = applied;
         let Compared { findings, proven, looked_back_to, unclear, one_by_one } = compared;
         let concerned = findings.deliveries();
         let next = match (proven.len() > resolved, concerned.first()) {
-            (true, _) => {
-                format!("fairlead reconcile {integration} --apply --reason \"...\"")
-            }
+            (true, _) => to_apply,
             (false, Some(first)) => format!("fairlead deliveries show {first}"),
             (false, None) => "fairlead status".to_owned(),
         };
-        Self { integration, since, findings, looked_back_to, unclear, one_by_one, resolved, next }
+        Self {
+            integration,
+            since,
+            findings,
+            looked_back_to,
+            unclear,
+            one_by_one,
+            resolved,
+            refused,
+            next,
+        }
     }
 
     fn rows(&self) -> Vec<[String; 4]> {
@@ -75,19 +90,9 @@ impl Reconciled {
         let rows = missing.chain(differing).chain(extra);
         rows.map(|row| row.map(|cell| one_line(&cell, 80))).collect()
     }
-}
 
-/// A value as people write it.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-impl View for Reconciled {
-    fn text(&self) -> String {
+    /// What both sides say, as people read it.
+    pub(crate) fn found(&self) -> String {
         let Findings { compared, missing, extra, differing } = &self.findings;
         let mut text = String::new();
         if !self.findings.is_empty() {
@@ -114,21 +119,47 @@ impl View for Reconciled {
         if self.unclear > 0 {
             text.push_str(&format!("Of {} the vendor said nothing clear.\n", self.unclear));
         }
+        text
+    }
+}
+
+/// A value as people write it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl View for Reconciled {
+    fn text(&self) -> String {
+        let mut text = self.found();
         if self.resolved > 0 {
             text.push_str(&format!("{} were in doubt and are resolved now.\n", self.resolved));
+        }
+        if self.refused > 0 {
+            let refused = counted(self.refused, "was", "were");
+            text.push_str(&format!(
+                "{refused} refused: what has moved since it was compared is left as it is.\n"
+            ));
         }
         text.push_str(&format!("Next: {}\n", self.next));
         text
     }
 
     fn problem(&self) -> bool {
-        !self.findings.is_empty() || self.unclear > 0
+        !self.findings.is_empty() || self.unclear > 0 || self.refused > 0
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use fairlead_core::{id::VendorId, reconcile::Extra};
+    use fairlead_core::{
+        id::{DeliveryId, VendorId},
+        reconcile::Extra,
+    };
+    use uuid::Uuid;
 
     use super::*;
 
@@ -140,10 +171,29 @@ mod tests {
             let findings = Findings { extra, ..Findings::default() };
             let compared =
                 Compared { findings, looked_back_to: Some(since), ..Compared::default() };
-            Reconciled::of("deal-won-to-invoice".to_owned(), since, compared, 0).text()
+            let (name, applied) = ("deal-won-to-invoice".to_owned(), Applied::default());
+            Reconciled::of(name, since, compared, applied, String::new()).text()
         };
         let line = "Of deliveries accepted before 2026-03-02T12:00:00Z, only those were looked at";
         assert!(said(vec![extra(None)]).contains(line));
         assert!(!said(vec![]).contains(line));
+    }
+
+    #[test]
+    fn what_has_moved_meanwhile_is_counted_and_is_a_problem() {
+        let since = "2026-03-02T12:00:00Z".parse().expect("a time");
+        let one = (DeliveryId(Uuid::from_u128(7)), VendorId::new("INV-7"));
+        let ended = |refused| {
+            let compared = Compared { proven: vec![one.clone()], ..Compared::default() };
+            let applied = Applied { resolved: 1 - refused, refused };
+            let (name, again) = ("deal-won-to-invoice".to_owned(), "once more".to_owned());
+            Reconciled::of(name, since, compared, applied, again)
+        };
+        let (good, moved) = (ended(0), ended(1));
+        assert_eq!((good.problem(), moved.problem()), (false, true));
+        assert!(good.text().ends_with("Next: fairlead status\n"), "{}", good.text());
+        let said = "1 was refused: what has moved since it was compared is left as it is.\n\
+                    Next: once more\n";
+        assert!(moved.text().ends_with(said), "{}", moved.text());
     }
 }

@@ -22,7 +22,9 @@ pub struct Facts {
     pub now: Timestamp,
     /// What was accepted since then: when, and where its entry lies.
     pub ran: Vec<(Timestamp, EntryKey)>,
-    /// The states of the newest of these, in the ledger's words.
+    /// So many of these, the oldest, whose states were not read.
+    pub unread: usize,
+    /// The states of the others, in the ledger's words.
     pub states: BTreeMap<EntryKey, String>,
     /// What waits in the ledger's index, and since when.
     pub waiting: Vec<(Timestamp, EntryKey)>,
@@ -30,6 +32,8 @@ pub struct Facts {
     pub parked: Vec<(Timestamp, EntryKey)>,
     /// The gates that were ever written.
     pub gates: BTreeMap<DestinationName, Gate>,
+    /// About how many messages lie on the alert DLQ; nothing where it could not be asked.
+    pub alert_dlq: Option<usize>,
     /// Something was counted up to a bound only.
     pub bounded: bool,
 }
@@ -45,6 +49,10 @@ pub struct Status {
     pub integrations: Vec<Row>,
     /// There is more than was counted.
     pub bounded: bool,
+    /// So many of what needs somebody are not listed under an issue yet, because their owners were not told.
+    pub untold: usize,
+    /// About how many messages lie on the alert DLQ; nothing where it could not be asked.
+    pub alert_dlq: Option<usize>,
     /// The next useful command.
     pub next: String,
 }
@@ -58,6 +66,9 @@ pub struct Row {
     pub owner: String,
     /// Accepted since then and at rest: delivered, or closed by a person.
     pub done: usize,
+    /// So many of these count as done because nothing else is known of them: their states were not read, and short
+    /// waits stand in no index.
+    pub unread: usize,
     /// Moves by itself: accepted, sending, or waiting.
     pub waiting: usize,
     /// Waits for a person.
@@ -77,8 +88,11 @@ impl Status {
             (integration.name.to_string(), Tally { owner, gate, ..Tally::default() })
         });
         let mut rows: BTreeMap<String, Tally> = rows.collect();
-        let unfinished = unfinished(facts);
-        for (since, key) in &facts.parked {
+        let (unfinished, untold) = (unfinished(facts), untold(facts));
+        let listed = facts.parked.iter().map(|(since, key)| (key, *since));
+        let parked: Vec<_> =
+            listed.chain(untold.iter().map(|(key, since)| (*key, *since))).collect();
+        for (key, since) in &parked {
             let row = of(&mut rows, key);
             row.needs_you += 1;
             row.wait(*since);
@@ -88,26 +102,50 @@ impl Status {
             row.waiting += 1;
             row.wait(*since);
         }
-        let parked: BTreeSet<&EntryKey> = facts.parked.iter().map(|(_, key)| key).collect();
-        for (_, key) in &facts.ran {
-            let rests = !parked.contains(key) && !unfinished.contains_key(key);
-            of(&mut rows, key).done += usize::from(rests && !is_parked(facts, key));
-        }
+        let unsettled = parked.iter().map(|(key, _)| *key).chain(unfinished.keys().copied());
+        count_done(&mut rows, facts, &unsettled.collect());
         let integrations: Vec<Row> = rows.into_iter().map(|(name, t)| t.row(name)).collect();
-        let needs = integrations.iter().any(|row| row.needs_you > 0);
+        let (untold, next) = (untold.len(), next(&integrations, untold.len(), facts.alert_dlq));
         Self {
             since: facts.since,
             now: facts.now,
             integrations,
             bounded: facts.bounded,
-            next: if needs { "fairlead deliveries --state parked" } else { "fairlead tail" }.into(),
+            untold,
+            alert_dlq: facts.alert_dlq,
+            next: next.to_owned(),
         }
     }
 }
 
-/// Parked between two looks: it is not done, and the next look counts it.
-fn is_parked(facts: &Facts, key: &EntryKey) -> bool {
-    facts.states.get(key).is_some_and(|state| state == "parked")
+/// Counts what ran and neither moves nor waits for a person.
+fn count_done(rows: &mut BTreeMap<String, Tally>, facts: &Facts, unsettled: &BTreeSet<&EntryKey>) {
+    let read = facts.ran.len().saturating_sub(facts.unread);
+    for (place, (_, key)) in facts.ran.iter().enumerate() {
+        let rests = usize::from(!unsettled.contains(key));
+        let row = of(rows, key);
+        row.done += rests;
+        row.unread += if place < read { 0 } else { rests };
+    }
+}
+
+/// The next useful command: lists of what is parked go by issues, so they do not have what was not told.
+fn next(rows: &[Row], untold: usize, alert_dlq: Option<usize>) -> &'static str {
+    match rows.iter().map(|row| row.needs_you).sum::<usize>() {
+        0 if alert_dlq.is_some_and(|count| count > 0) => "fairlead dlq",
+        0 => "fairlead tail",
+        needs if needs == untold => "fairlead deliveries",
+        _ => "fairlead deliveries --state parked",
+    }
+}
+
+/// What is parked and in no list of an issue, and since when it was accepted: the issue of a new cause stands only once
+/// its owner was told, and that may fail.
+fn untold(facts: &Facts) -> BTreeMap<&EntryKey, Timestamp> {
+    let told: BTreeSet<&EntryKey> = facts.parked.iter().map(|(_, key)| key).collect();
+    let parked = |key: &EntryKey| facts.states.get(key).is_some_and(|state| state == "parked");
+    let untold = facts.ran.iter().filter(|(_, key)| parked(key) && !told.contains(key));
+    untold.map(|(since, key)| (key, *since)).collect()
 }
 
 /// What moves by itself, and since when: what the index holds, and what is on the queues or in a dispatcher's hands.
@@ -124,6 +162,7 @@ fn unfinished(facts: &Facts) -> BTreeMap<&EntryKey, Timestamp> {
 struct Tally {
     owner: String,
     done: usize,
+    unread: usize,
     waiting: usize,
     needs_you: usize,
     gate: &'static str,
@@ -136,8 +175,8 @@ impl Tally {
     }
 
     fn row(self, integration: String) -> Row {
-        let Self { owner, done, waiting, needs_you, gate, oldest } = self;
-        Row { integration, owner, done, waiting, needs_you, gate, oldest }
+        let Self { owner, done, unread, waiting, needs_you, gate, oldest } = self;
+        Row { integration, owner, done, unread, waiting, needs_you, gate, oldest }
     }
 }
 
@@ -156,6 +195,40 @@ pub(crate) fn gate(gate: &Gate) -> &'static str {
     }
 }
 
+/// How many are done: at most so many, where some are only taken to be.
+pub(crate) fn done(count: usize, unread: usize) -> String {
+    format!("{}{}", if unread > 0 { "up to " } else { "" }, number(count))
+}
+
+impl Status {
+    /// How many wait for a person.
+    pub(crate) fn needs(&self) -> usize {
+        self.integrations.iter().map(|row| row.needs_you).sum()
+    }
+
+    /// What the figures do not say by themselves, a sentence each.
+    pub(crate) fn doubts(&self) -> Vec<String> {
+        let unread: usize = self.integrations.iter().map(|row| row.unread).sum();
+        let mut said = Vec::new();
+        if unread > 0 {
+            let these = counted(unread, "older delivery", "older deliveries");
+            said.push(format!(
+                "The states of {these} were not read: what waits for minutes only counts as done."
+            ));
+        }
+        if self.untold > 0 {
+            let these = counted(self.untold, "parked delivery", "parked deliveries");
+            said.push(format!("{these}: the owner is not told yet, and no issue lists it."));
+        }
+        match self.alert_dlq {
+            Some(0) => {}
+            Some(_) => said.push("The alert DLQ is not empty: owners were not told.".to_owned()),
+            None => said.push("The alert DLQ could not be asked.".to_owned()),
+        }
+        said
+    }
+}
+
 impl View for Status {
     fn text(&self) -> String {
         let head = ["INTEGRATION", "OWNER", ">DONE", ">WAITING", ">NEEDS YOU", "GATE", ">OLDEST"];
@@ -163,7 +236,7 @@ impl View for Status {
             [
                 row.integration.clone(),
                 row.owner.clone(),
-                number(row.done),
+                done(row.done, row.unread),
                 number(row.waiting),
                 number(row.needs_you),
                 row.gate.to_owned(),
@@ -174,16 +247,19 @@ impl View for Status {
         if self.bounded {
             text.push_str("There is more than was counted; these are the least numbers.\n");
         }
-        let needs = self.integrations.iter().map(|row| row.needs_you).sum();
-        text.push_str(&match needs {
+        for said in self.doubts() {
+            text.push_str(&format!("{said}\n"));
+        }
+        text.push_str(&match self.needs() {
+            0 if self.problem() => format!("Done is counted since {:.0}.", self.since),
             0 => format!("Done is counted since {:.0}. Nothing needs anyone.", self.since),
-            _ => format!("{} someone.", counted(needs, "record needs", "records need")),
+            needs => format!("{} someone.", counted(needs, "record needs", "records need")),
         });
         text.push_str(&format!("  Next: {}\n", self.next));
         text
     }
 
     fn problem(&self) -> bool {
-        self.integrations.iter().any(|row| row.needs_you > 0)
+        self.needs() > 0 || self.alert_dlq.is_some_and(|count| count > 0)
     }
 }

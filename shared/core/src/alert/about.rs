@@ -40,6 +40,11 @@ impl Deref for About<'_> {
     }
 }
 
+/// A command as it is typed for the stack of this name.
+pub(crate) fn typed(stack: &str, command: &str) -> String {
+    at(Some(stack).filter(|name| *name != STACK), command)
+}
+
 /// How a bundle is deployed, its owner knows: more depends on that than a name.
 fn at(stack: Option<&str>, command: &str) -> String {
     let Some(stack) = stack else { return command.to_owned() };

@@ -60,12 +60,17 @@ fn next_steps(issue: &About<'_>, news: News) -> Vec<String> {
     steps.push(format!("To say that you look after it: {}", fact::acknowledge(issue)));
     steps.extend(issue.owner.runbook.iter().map(|page| format!("Runbook: {page}")));
     steps.extend(issue.notice.link.iter().map(|page| format!("Record: {page}")));
-    steps
+    // An ampersand stays, because commands are copied from here.
+    steps.iter().map(|step| unmarked(step)).collect()
 }
 
 /// Words from outside must not call a channel's members or hide a link: chats take these for mark-up.
 fn plain(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    unmarked(&text.replace('&', "&amp;"))
+}
+
+fn unmarked(text: &str) -> String {
+    text.replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

@@ -148,7 +148,11 @@ pub(super) async fn for_probe<P: Ports>(
 ) -> Result<Turned, PortError> {
     let pace = ports.gates().pace(of).await?.unwrap_or_default();
     let alone = Pace { line: None, ..pace };
-    if let Booking::Later(_, free) = book(&alone, rate, 1, memory.horizon(of), ports.now()) {
+    if let Booking::Later(next, free) = book(&alone, rate, 1, memory.horizon(of), ports.now()) {
+        if next.free != pace.free {
+            let next = Pace { line: pace.line, version: pace.version.next(), ..next };
+            ports.gates().save_pace(of, &next, pace.version).await?;
+        }
         return Ok(Turned::Later(free));
     }
     once_more(ports, memory, of, rate).await

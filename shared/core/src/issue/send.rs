@@ -80,14 +80,22 @@ impl Unsent {
     }
 
     /// On each channel first what has failed before, so that it is soon known to be dead. What has failed often may
-    /// itself be what the channel does not take: that comes last and is in nobody's way.
+    /// itself be what the channel does not take: that comes last and is in nobody's way. What one issue says on one
+    /// channel stays in order, or an end would come before its beginning.
     fn in_order(&self) -> Vec<(usize, Due)> {
         let all = self.0.iter().enumerate();
         let all = all.flat_map(|(place, of)| of.send.iter().map(move |due| (place, *due)));
         let mut all: Vec<(usize, Due)> = all.collect();
-        all.sort_by_key(|(_, due)| (due.tries >= DEAF, DEAF.abs_diff(due.tries)));
+        all.sort_by_key(|(place, due)| turn(&self.0[*place].send, due));
         all
     }
+}
+
+/// When a message's turn is among all; the same for all that its issue says on its channel.
+fn turn(of: &[Due], due: &Due) -> (bool, u32) {
+    let same = of.iter().filter(|other| other.to == due.to);
+    let tries = same.map(|other| other.tries).max().unwrap_or_default();
+    (tries >= DEAF, DEAF.abs_diff(tries))
 }
 
 impl Messages {
@@ -97,5 +105,26 @@ impl Messages {
         let input = Input::Sent { done, failed };
         settle(ports.issues(), &self.issue.id, &input, || ports.now()).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issue::News;
+
+    #[test]
+    fn what_has_failed_before_comes_first_what_fails_always_last_and_an_issue_speaks_in_order() {
+        let to = Channel::Pagerduty;
+        let due = |news, tries| Due { news, to, tries };
+        let opened = [due(News::Opened, 3), due(News::Acknowledged, 0)];
+        assert_eq!(
+            turn(&opened, &opened[0]),
+            turn(&opened, &opened[1]),
+            "nobody rings for what is looked after"
+        );
+        let [failed, new] = [[due(News::Opened, 2)], [due(News::Opened, 0)]];
+        let turns = [&failed[..], &new, &opened].map(|of| turn(of, &of[0]));
+        assert!(turns.is_sorted(), "{turns:?}");
     }
 }

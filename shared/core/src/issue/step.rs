@@ -131,10 +131,19 @@ fn open(older: Option<&Issue>, sighting: &Sighting, now: Timestamp) -> Issue {
         told: Told { at: now, count: 1, updates: 0, steps: 0 },
         outbox: vec![],
         deaf: older.map_or(vec![], |older| older.deaf.clone()),
-        sending_until: older.map_or(now, |older| older.sending_until.min(now)),
+        // Who sends now may still have to say that it was over: what is new comes behind that, or it would be ended.
+        sending_until: older.map_or(now, |older| older.sending_until),
     };
     take_steps(&mut issue, News::Opened, now);
+    carry_over(&mut issue, older.map_or(&[], |older| &older.outbox));
     issue
+}
+
+/// Who is not told of the new opening must still hear that the old one is over.
+fn carry_over(issue: &mut Issue, unsent: &[Due]) {
+    let told: Vec<Channel> = issue.outbox.iter().map(|due| due.to).collect();
+    let over = |due: &&Due| due.news == News::Resolved && !told.contains(&due.to);
+    issue.outbox.extend(unsent.iter().filter(over).copied());
 }
 
 /// Takes the steps of the escalation whose time has come.
@@ -193,7 +202,10 @@ fn looked_at(issue: &Issue, looked: Looked, now: Timestamp) -> Option<Issue> {
             next.told = Told { at: now, count: looked.count, updates: 0, steps: 0 };
             counted(&mut next, looked);
             next.most = looked.count;
+            let unsent = std::mem::take(&mut next.outbox);
             take_steps(&mut next, News::Opened, now);
+            carry_over(&mut next, &unsent);
+            next.outbox.extend(unsent.into_iter().filter(|due| due.news != News::Resolved));
         }
         (Phase::Open, _) => {
             counted(&mut next, looked);

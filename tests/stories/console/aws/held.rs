@@ -1,6 +1,7 @@
 //! The ledger of that AWS: many deliveries, two of which are written out; and what was put and sent since.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     sync::{
         Mutex, PoisonError,
@@ -12,8 +13,8 @@ use fairlead_aws::row::{Row, ran_partition};
 use fairlead_core::{
     audit::{ACTS, Did, Note},
     entry::Entry,
-    id::DeliveryId,
-    issue::{Issue, IssueId, PARTITION},
+    id::{DeliveryId, EntryKey, IntegrationName},
+    issue::{Cause, Issue, IssueId, PARTITION, Phase, dlq::Dlq},
 };
 use fairlead_tests::{
     memory::{Says, World},
@@ -21,6 +22,7 @@ use fairlead_tests::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// DynamoDB ends a page of a query at 1 MB, which are some five thousand keys.
@@ -47,6 +49,16 @@ pub(super) struct Held {
     pub(super) put: Mutex<BTreeMap<String, Value>>,
     /// The bodies of messages that were sent.
     pub(super) sent: Mutex<Vec<String>>,
+    /// Messages were sent, and nobody has looked since.
+    pub(super) taken: Notify,
+    /// The oldest so many are of an integration that is not in the bundle.
+    pub(super) gone: usize,
+    /// The schedule and the tellers are broken: no issue is listed.
+    pub(super) untold: AtomicBool,
+    /// So many messages lie on each DLQ.
+    pub(super) letters: AtomicUsize,
+    /// Whoever puts an item has this meanwhile.
+    pub(super) puts: tokio::sync::Mutex<()>,
     /// No item is put any more.
     pub(super) full: AtomicBool,
     /// Ids by number.
@@ -68,6 +80,12 @@ fn life(says: Says) -> (Entry, Option<Issue>) {
 fn item(entry: &Entry) -> Value {
     let row = Row::of(entry).expect("a row");
     typed(&serde_json::to_value(row).expect("JSON"))["M"].clone()
+}
+
+/// So many tickets have crashed, and no delivery is parked for it.
+fn crashed(like: &Issue, dlq: Dlq, phase: Phase) -> Issue {
+    let cause = Cause::crashed(IntegrationName::new("deal-won-to-invoice"), dlq);
+    Issue { id: cause.id(), cause, phase, count: 3, ..like.clone() }
 }
 
 /// One of the small items, which keep their value whole.
@@ -112,6 +130,11 @@ impl Held {
             small: BTreeMap::new(),
             put: Mutex::default(),
             sent: Mutex::default(),
+            taken: Notify::new(),
+            gone: 0,
+            untold: AtomicBool::new(false),
+            letters: AtomicUsize::new(0),
+            puts: tokio::sync::Mutex::default(),
             full: AtomicBool::new(false),
             ids: Vec::new(),
             kinds: [item(&delivered), item(&parked)],
@@ -133,16 +156,26 @@ impl Held {
                 held.work.entry(partition).or_default().push((at, key(number)));
             }
         }
-        let ids = if crowded { OTHERS.map(IssueId::new).to_vec() } else { vec![issue.id.clone()] };
-        for id in ids {
-            let name = format!("issue#{id}");
-            held.work.entry(PARTITION.to_owned()).or_default().push((now, name.clone()));
-            let issue = Issue { id, ..issue.clone() };
-            held.small
-                .insert(name.clone(), small(&name, serde_json::to_value(&issue).expect("JSON")));
-        }
+        held.list(&issue, crowded, now);
         held.act(now);
         (held, issue.id.to_string())
+    }
+
+    /// Lists the issues of what is parked; where they are not crowded, two of crashed tickets as well.
+    fn list(&mut self, like: &Issue, crowded: bool, now: i64) {
+        let over = Phase::Resolved { at: like.opened_at };
+        let issues = if crowded {
+            OTHERS.map(|id| Issue { id: IssueId::new(id), ..like.clone() })
+        } else {
+            let open = crashed(like, Dlq::Dispatch, Phase::Open);
+            [like.clone(), open, crashed(like, Dlq::Retry, over)]
+        };
+        for issue in issues {
+            let name = format!("issue#{}", issue.id);
+            self.work.entry(PARTITION.to_owned()).or_default().push((now, name.clone()));
+            let item = small(&name, serde_json::to_value(&issue).expect("JSON"));
+            self.small.insert(name, item);
+        }
     }
 
     fn act(&mut self, now: i64) {
@@ -163,6 +196,37 @@ impl Held {
         }
     }
 
+    /// Holds this entry where it says that it lies.
+    pub(super) fn hold(&self, entry: &Entry) {
+        lock(&self.put).insert(entry.key.to_string(), item(entry));
+    }
+
+    /// Holds this entry in the place of the newest delivery that is parked.
+    pub(super) fn instead_of_newest(&self, entry: Entry) -> Entry {
+        let all = self.ids.iter().enumerate().rev();
+        let (number, id) = all.into_iter().find(|(number, _)| number % 2 == 1).expect("one");
+        let entry = Entry { key: EntryKey::new(key(number)), id: *id, ..entry };
+        self.hold(&entry);
+        entry
+    }
+
+    /// What lies in a partition of the index `work`, oldest first; of the acts also those that were put since.
+    fn work(&self, partition: &str) -> Cow<'_, [(i64, String)]> {
+        let all = self.work.get(partition).map(Vec::as_slice).unwrap_or_default();
+        let put = lock(&self.put);
+        let acts = put.iter().filter(|(_, item)| partition == ACTS && item["work"]["S"] == ACTS);
+        let place = |(pk, item): (&String, &Value)| {
+            Some((item["work_at"]["N"].as_str()?.parse().ok()?, pk.clone()))
+        };
+        let acts: Vec<(i64, String)> = acts.filter_map(place).collect();
+        if acts.is_empty() {
+            return Cow::Borrowed(all);
+        }
+        let mut all = [all, acts.as_slice()].concat();
+        all.sort_unstable();
+        Cow::Owned(all)
+    }
+
     fn item(&self, pk: &str) -> Option<Value> {
         if let Some(item) = lock(&self.put).get(pk) {
             return Some(item.clone());
@@ -175,6 +239,9 @@ impl Held {
         let mut item = self.kinds[number % 2].clone();
         item["pk"] = json!({"S": pk});
         item["id"] = json!({"S": id.to_string()});
+        if number < self.gone {
+            item["integration"] = json!({"S": "gone"});
+        }
         Some(item)
     }
 
@@ -222,7 +289,10 @@ impl Held {
         let at = from["work_at"]["N"].as_str().and_then(|at| at.parse::<i64>().ok());
         let after = at.map(|at| (at, text(&from["pk"])));
         let after = after.as_ref();
-        let all = self.work.get(&partition).map(Vec::as_slice).unwrap_or_default();
+        if partition == PARTITION && self.untold.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        let all = self.work(&partition);
         let edge = ask["ExpressionAttributeValues"][":at"]["N"].as_str();
         let edge = edge.and_then(|at| at.parse::<i64>().ok());
         let within = |(at, _): &&(i64, String)| match (edge, ask["ScanIndexForward"] == false) {
@@ -266,9 +336,11 @@ impl Held {
         let body = |of: &Value| of["MessageBody"].as_str().unwrap_or_default().to_owned();
         let Some(entries) = ask["Entries"].as_array() else {
             lock(&self.sent).push(body(ask));
+            self.taken.notify_one();
             return json!({"MessageId": "1", "MD5OfMessageBody": "1"});
         };
         lock(&self.sent).extend(entries.iter().map(body));
+        self.taken.notify_one();
         let taken = entries
             .iter()
             .map(|of| json!({"Id": of["Id"], "MessageId": "1", "MD5OfMessageBody": "1"}));

@@ -237,6 +237,36 @@ fn who_never_heard_of_it_is_not_told_that_it_is_over() {
     run.told(&[(News::Opened, CHAT), (News::Resolved, CHAT)]);
 }
 
+/// Under one name the pager would take the late end for the end of what has just begun.
+#[test]
+fn what_opens_again_while_its_end_is_being_told_is_told_after_it() {
+    let mut run = Run::new(&[(PAGER, 0)]);
+    run.seen().look(1, 0).told(&[(News::Opened, PAGER)]);
+    run.now = after(run.now, MINUTE);
+    let mut decide = |input: &Input, later: u32| {
+        run.now = after(run.now, MINUTE / 6 * later);
+        let step = step(run.issue.as_ref(), input, run.now);
+        run.issue = step.next.or(run.issue.take());
+        step.send
+    };
+    let over = decide(&Input::Looked(Looked { count: 0, newest: None }), 0);
+    assert_eq!(over.iter().map(|due| due.news).collect::<Vec<_>>(), [News::Resolved]);
+    assert_eq!(decide(&Input::Seen(sighting(&[(PAGER, 0)])), 1), [], "its end is on its way");
+    decide(&Input::Sent { done: over, failed: vec![] }, 1);
+    run.look(1, 1).told(&[(News::Opened, PAGER)]);
+}
+
+#[test]
+fn who_is_not_told_that_it_opens_again_still_hears_that_it_was_over() {
+    let mut run = Run::new(&[(CHAT, 0), (PAGER, 30)]);
+    run.seen().look(30, 1);
+    run.told(&[(News::Opened, CHAT), (News::Escalated, PAGER)]);
+    run.dead = vec![PAGER];
+    run.look(1, 0).look(1, 0).seen().told(&[(News::Resolved, CHAT), (News::Opened, CHAT)]);
+    run.dead.clear();
+    run.look(1, 1).told(&[(News::Resolved, PAGER)]);
+}
+
 #[test]
 fn a_sender_that_died_is_followed_by_another() {
     let first = step(None, &Input::Seen(sighting(&[])), noon());
