@@ -5,6 +5,7 @@ use aws_sdk_sqs::{
     types::{ChangeMessageVisibilityBatchRequestEntry, Message, QueueAttributeName},
 };
 use fairlead_aws::ledger::chain;
+use fairlead_core::class::Class;
 
 use super::{
     Desk, DeskError,
@@ -31,17 +32,38 @@ impl Desk {
             &outputs.alert_dlq_url,
         ];
         let client = Client::new(&self.config);
-        let mut queues = Vec::new();
+        let (mut queues, mut redrive) = (Vec::new(), None);
         for url in urls {
-            queues.push(look(&client, url).await?);
+            let dlq = look(&client, url).await?;
+            if redrive.is_none() && is_crashed(&dlq) {
+                redrive = arn(&client, url).await?.as_deref().and_then(redriven);
+            }
+            queues.push(dlq);
         }
-        let first = queues.iter().flat_map(|dlq| &dlq.letters).find_map(|l| l.delivery.as_deref());
-        let next = first.map_or_else(
-            || "fairlead status".to_owned(),
-            |delivery| format!("fairlead deliveries show {delivery}"),
-        );
+        let next = redrive.unwrap_or_else(|| next(&queues));
         Ok(Letters { queues, next })
     }
+}
+
+fn next(queues: &[Dlq]) -> String {
+    let first = queues.iter().flat_map(|dlq| &dlq.letters).find_map(|l| l.delivery.as_deref());
+    first.map_or_else(
+        || "fairlead status".to_owned(),
+        |delivery| format!("fairlead deliveries show {delivery}"),
+    )
+}
+
+/// Crashed tickets and nothing else lie there, so that all of them may go back.
+fn is_crashed(dlq: &Dlq) -> bool {
+    let crashed = |letter: &Letter| letter.class == Class::Crashed.word();
+    !dlq.letters.is_empty() && dlq.letters.iter().all(crashed)
+}
+
+/// How a DLQ's messages go back to the queue that they were on, once the cause is mended.
+fn redriven(dlq: &str) -> Option<String> {
+    let queue = dlq.strip_suffix("-dlq")?;
+    let start = "aws sqs start-message-move-task";
+    Some(format!("{start} --source-arn {dlq} --destination-arn {queue}"))
 }
 
 impl Desk {
@@ -73,11 +95,22 @@ async fn look(client: &Client, url: &str) -> Result<Dlq, DeskError> {
 }
 
 async fn about(client: &Client, url: &str) -> Result<usize, DeskError> {
-    let name = QueueAttributeName::ApproximateNumberOfMessages;
+    let count = attribute(client, url, QueueAttributeName::ApproximateNumberOfMessages).await?;
+    Ok(count.and_then(|count| count.parse().ok()).unwrap_or_default())
+}
+
+async fn arn(client: &Client, url: &str) -> Result<Option<String>, DeskError> {
+    attribute(client, url, QueueAttributeName::QueueArn).await
+}
+
+async fn attribute(
+    client: &Client,
+    url: &str,
+    name: QueueAttributeName,
+) -> Result<Option<String>, DeskError> {
     let ask = client.get_queue_attributes().queue_url(url).attribute_names(name.clone());
     let answer = ask.send().await.map_err(|e| DeskError::Aws("look at the DLQ", chain(e)))?;
-    let count = answer.attributes().and_then(|all| all.get(&name)).and_then(|n| n.parse().ok());
-    Ok(count.unwrap_or_default())
+    Ok(answer.attributes().and_then(|all| all.get(&name)).cloned())
 }
 
 /// Without this a redrive right after a look would miss what was looked at.
@@ -97,4 +130,32 @@ async fn show_again(client: &Client, url: &str, messages: &[Message]) -> Result<
         changed.map_err(|e| DeskError::Aws("show the messages again", chain(e)))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_dlq_of_crashed_tickets_alone_is_redriven_whole() {
+        let letter = |class: &str| Letter { class: class.to_owned(), ..Letter::default() };
+        let dlq = |letters| Dlq { letters, ..Dlq::default() };
+        assert!(is_crashed(&dlq(vec![letter("crashed"), letter("crashed")])));
+        assert!(!is_crashed(&dlq(vec![letter("crashed"), letter("rejected")])));
+        assert!(!is_crashed(&dlq(vec![])));
+    }
+
+    #[test]
+    fn what_crashed_goes_back_to_its_own_queue() {
+        let arn = "arn:aws:sqs:eu-central-1:123456789012:fairlead-retry-dlq";
+        assert_eq!(
+            redriven(arn).as_deref(),
+            Some(
+                "aws sqs start-message-move-task \
+                 --source-arn arn:aws:sqs:eu-central-1:123456789012:fairlead-retry-dlq \
+                 --destination-arn arn:aws:sqs:eu-central-1:123456789012:fairlead-retry"
+            )
+        );
+        assert_eq!(redriven("arn:aws:sqs:eu-central-1:123456789012:another"), None);
+    }
 }

@@ -37,7 +37,7 @@ pub enum One {
         #[arg(value_parser = beginning)]
         id: String,
         /// Why; stands in the audit.
-        #[arg(long, default_value = "looking into it")]
+        #[arg(long, value_parser = super::act::reason, default_value = "looking into it")]
         reason: String,
     },
 }
