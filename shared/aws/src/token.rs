@@ -192,6 +192,15 @@ mod tests {
     }
 
     #[test]
+    fn a_token_serves_until_it_ends_and_nobody_who_was_refused_with_it() {
+        let came = Instant::now();
+        let later = |seconds| came + Duration::from_secs(seconds);
+        let kept = Kept { came, until: later(5), outcome: Ok(Secret::new("t")) };
+        assert!(kept.serves(later(4), false) && !kept.serves(later(5), false));
+        assert!(!kept.serves(later(1), true));
+    }
+
+    #[test]
     fn an_answer_is_a_bearer_token_or_none() {
         let lasts = |body: &str| grant(body.as_bytes()).map(|grant| grant.lasts.as_secs());
         assert_eq!(lasts(r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#), Ok(60));

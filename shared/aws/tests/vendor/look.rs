@@ -65,7 +65,7 @@ async fn what_is_found_is_read_from_a_clean_answer_only() {
     assert_eq!(found(one).await, Finding::Ours(VendorId::new("inv_7")));
     let two = answer("200 OK", r#"{"items":[{"id":1},{"id":2}]}"#);
     assert_eq!(found(two).await, Finding::Several(2));
-    let long = format!("{{\"items\":[],\"note\":\"{}\"}}", "x".repeat(20_000));
+    let long = format!("{{\"items\":[],\"note\":\"{}\"}}", "x".repeat(300_000));
     for unclear in [
         answer("200 OK", ""),
         answer("200 OK", "[]"),

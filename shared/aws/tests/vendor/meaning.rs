@@ -41,7 +41,7 @@ async fn the_id_is_found_behind_what_the_ledger_keeps() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn an_answer_that_is_cut_or_no_json_has_no_id() {
-    let long = format!("{{\"id\":\"inv_7\",\"note\":\"{}\"}}", "x".repeat(20_000));
+    let long = format!("{{\"id\":\"inv_7\",\"note\":\"{}\"}}", "x".repeat(300_000));
     for body in [long.as_str(), "<id>7</id>", ""] {
         let reply = read(id_at(&["body", "id"]), answer("201 X", body)).await;
         assert_eq!(reply.meaning.id, Some(Found::Nothing));

@@ -149,7 +149,7 @@ async fn a_kept_connection_whose_vendor_is_gone_has_sent_nothing() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_connection_that_is_given_up_within_a_body_is_not_used_again() {
     let server = Server::start(|mut peer| async move {
-        while peer.request().await && peer.say(answer("200 OK", &"a".repeat(100_000))).await {}
+        while peer.request().await && peer.say(answer("200 OK", &"a".repeat(4_000_000))).await {}
     })
     .await;
     let vendor = at(server.port);

@@ -115,12 +115,12 @@ async fn after_a_refusal_secret_and_token_are_both_asked_for_anew() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_token_is_renewed_when_it_ends() {
+async fn a_token_that_ends_at_once_serves_the_call_that_it_was_asked_for() {
     let (server, vendor) = endpoint(granting(TOKEN, 0)).await;
     let store = Store::new("old");
-    for times in 1..=3 {
+    for _ in 0..2 {
         store.credential(&vendor, false).await.expect("a token");
-        assert_eq!(server.requests().len(), times);
+        assert_eq!(server.requests().len(), 1);
     }
 }
 
