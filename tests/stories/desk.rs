@@ -59,6 +59,17 @@ fn a_list_has_one_line_for_each_delivery_and_ends_with_the_next_command() {
     insta::assert_snapshot!(list.text());
 }
 
+/// No delivery is parked under such an issue, so no figure of an integration has it.
+#[test]
+fn status_says_when_tickets_have_crashed() {
+    let facts = Facts { alert_dlq: Some(0), crashed: 1, ..Facts::default() };
+    let status = Status::of(&facts, &catalog(&integration(keyed(), waits(&[10]))));
+    let text = status.text();
+    assert!(status.problem() && !text.contains("Nothing needs anyone"), "{text}");
+    assert!(text.contains("1 issue is open about tickets that crashed, on a DLQ."), "{text}");
+    assert!(text.ends_with("Next: fairlead issues\n"), "{text}");
+}
+
 #[test]
 fn status_counts_what_is_done_what_moves_and_what_needs_somebody() {
     let entries: Vec<Entry> = fates().into_iter().map(|(_, entry)| entry).collect();

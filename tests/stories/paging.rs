@@ -139,6 +139,7 @@ fn status_says_when_the_alert_dlq_is_not_empty() {
     of(
         async || Aws::with(0).await,
         async |aws, desk| {
+            aws.tell_nobody();
             let quiet = desk.status(None).await.expect("a status");
             assert!(!quiet.problem() && quiet.text().contains("Nothing needs anyone."));
             aws.crash(2);

@@ -50,6 +50,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(said): After) -> S
 
 fn lead(status: &view::Status) -> String {
     match status.needs() {
+        0 if status.crashed > 0 => "Tickets have crashed: see the issues.".to_owned(),
         0 if status.problem() => "Owners were not told of something.".to_owned(),
         0 => "Nothing needs anyone. What waits is tried again by itself.".to_owned(),
         1 => "One record needs somebody.".to_owned(),

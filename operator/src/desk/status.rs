@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use fairlead_aws::{ran::Stretch, work::From};
 use fairlead_core::{
+    class::Class,
     gate::Gate,
     id::{DestinationName, EntryKey},
+    issue::{Issue, Phase},
     ports::Gates,
 };
 use jiff::Timestamp;
@@ -50,8 +52,17 @@ impl Desk {
             parked: parked.places.into_iter().map(|place| (place.at, place.key)).collect(),
             gates: self.gates().await?,
             alert_dlq: self.alert_dlq().await.ok(),
+            crashed: self.crashed().await?,
         };
         Ok(Status::of(&facts, fairlead_catalog::catalog()))
+    }
+
+    /// How many issues about crashed tickets are not over.
+    async fn crashed(&self) -> Result<usize, DeskError> {
+        let issues = self.ledger.issues_beginning("").await?;
+        let crashed = |issue: &&Issue| issue.cause.class == Class::Crashed;
+        let open = |issue: &&Issue| !matches!(issue.phase, Phase::Resolved { .. });
+        Ok(issues.iter().filter(crashed).filter(open).count())
     }
 
     /// The gates that were ever written.

@@ -34,6 +34,8 @@ pub struct Facts {
     pub gates: BTreeMap<DestinationName, Gate>,
     /// About how many messages lie on the alert DLQ; nothing where it could not be asked.
     pub alert_dlq: Option<usize>,
+    /// How many issues about crashed tickets are not over: no delivery is parked under them.
+    pub crashed: usize,
     /// Something was counted up to a bound only.
     pub bounded: bool,
 }
@@ -53,6 +55,8 @@ pub struct Status {
     pub untold: usize,
     /// About how many messages lie on the alert DLQ; nothing where it could not be asked.
     pub alert_dlq: Option<usize>,
+    /// How many issues about crashed tickets are not over: no delivery is parked under them.
+    pub crashed: usize,
     /// The next useful command.
     pub next: String,
 }
@@ -105,7 +109,7 @@ impl Status {
         let unsettled = parked.iter().map(|(key, _)| *key).chain(unfinished.keys().copied());
         count_done(&mut rows, facts, &unsettled.collect());
         let integrations: Vec<Row> = rows.into_iter().map(|(name, t)| t.row(name)).collect();
-        let (untold, next) = (untold.len(), next(&integrations, untold.len(), facts.alert_dlq));
+        let (untold, next) = (untold.len(), next(&integrations, untold.len(), facts));
         Self {
             since: facts.since,
             now: facts.now,
@@ -113,6 +117,7 @@ impl Status {
             bounded: facts.bounded,
             untold,
             alert_dlq: facts.alert_dlq,
+            crashed: facts.crashed,
             next: next.to_owned(),
         }
     }
@@ -130,9 +135,10 @@ fn count_done(rows: &mut BTreeMap<String, Tally>, facts: &Facts, unsettled: &BTr
 }
 
 /// The next useful command: lists of what is parked go by issues, so they do not have what was not told.
-fn next(rows: &[Row], untold: usize, alert_dlq: Option<usize>) -> &'static str {
+fn next(rows: &[Row], untold: usize, facts: &Facts) -> &'static str {
     match rows.iter().map(|row| row.needs_you).sum::<usize>() {
-        0 if alert_dlq.is_some_and(|count| count > 0) => "fairlead dlq",
+        0 if facts.crashed > 0 => "fairlead issues",
+        0 if facts.alert_dlq.is_some_and(|count| count > 0) => "fairlead dlq",
         0 => "fairlead tail",
         needs if needs == untold => "fairlead deliveries",
         _ => "fairlead deliveries --state parked",
@@ -220,6 +226,10 @@ impl Status {
             let these = counted(self.untold, "parked delivery", "parked deliveries");
             said.push(format!("{these}: the owner is not told yet, and no issue lists it."));
         }
+        if self.crashed > 0 {
+            let these = counted(self.crashed, "issue is", "issues are");
+            said.push(format!("{these} open about tickets that crashed, on a DLQ."));
+        }
         match self.alert_dlq {
             Some(0) => {}
             Some(_) => said.push("The alert DLQ is not empty: owners were not told.".to_owned()),
@@ -260,6 +270,7 @@ impl View for Status {
     }
 
     fn problem(&self) -> bool {
-        self.needs() > 0 || self.alert_dlq.is_some_and(|count| count > 0)
+        let on_alert_dlq = self.alert_dlq.is_some_and(|count| count > 0);
+        self.needs() > 0 || self.crashed > 0 || on_alert_dlq
     }
 }
