@@ -5,6 +5,7 @@
 
 use std::{net::Ipv4Addr, sync::Arc};
 
+use axum::Router;
 use tokio::net::TcpListener;
 
 use crate::{cli::Failure, desk::Desk};
@@ -58,12 +59,18 @@ impl Console {
         format!("http://127.0.0.1:{port}/?token={}", token.as_str())
     }
 
+    /// Where it listens and its pages, for whoever puts something of its own around them.
+    pub fn into_parts(self) -> (TcpListener, Router) {
+        (self.listener, site::router(self.site))
+    }
+
     /// Serves until the process ends.
     ///
     /// # Errors
     /// When the listener is gone.
     pub async fn serve(self) -> Result<(), Failure> {
-        let served = axum::serve(self.listener, site::router(self.site)).await;
+        let (listener, pages) = self.into_parts();
+        let served = axum::serve(listener, pages).await;
         served.map_err(|e| Failure::new(3, format!("the console has ended: {e}")))
     }
 }

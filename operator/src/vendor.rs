@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 mod answer;
 mod api;
+mod channel;
 mod control;
 mod desk;
 mod destination;

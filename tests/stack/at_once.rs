@@ -1,7 +1,6 @@
 //! Many hands on one parked delivery: commands and redriven messages at the same time, and all of them once more after.
 
-use clap::Parser;
-use fairlead::{cli::Cli, desk::Desk, vendor};
+use fairlead::{desk::Desk, vendor};
 use fairlead_core::{
     class::Class,
     entry::Entry,
@@ -42,10 +41,10 @@ async fn at_once(world: &World) {
     let parked = refused(world, &case, OURS).await;
     let letter = world.inbox.letters_about(parked.id).pop().expect("its message");
     // Whoever comes first is obeyed; the others find it on its way, or delivered.
-    join(retries(&desk, &parked), redrives(world, &letter.text)).await;
+    join(retries(world, &desk, &parked), redrives(world, &letter.text)).await;
     let delivered = world.delivered(SOON, &case).await;
     world.worked_off(&world.stack.outputs().dispatch_queue_url, &case).await;
-    let (obeyed, ()) = join(retries(&desk, &parked), redrives(world, &letter.text)).await;
+    let (obeyed, ()) = join(retries(world, &desk, &parked), redrives(world, &letter.text)).await;
     assert_eq!(obeyed, 0, "what is delivered takes no orders");
     world.worked_off(&world.stack.outputs().dispatch_queue_url, &case).await;
     assert_eq!(world.entry(&case.entry()).await.as_ref(), Some(&delivered), "nothing has changed");
@@ -61,7 +60,7 @@ async fn in_doubt(world: &World) {
     world.accept(&case).await;
     let parked = world.parked(SOON, &case, Class::InDoubt).await;
     world.told(&case, &parked).await;
-    assert_eq!(retries(&desk(world).await, &parked).await, 0, "the command refuses it");
+    assert_eq!(retries(world, &desk(world).await, &parked).await, 0, "the command refuses it");
     // A command that knows nothing of the rules: dispatch refuses it too.
     let orders = (0..HANDS).map(|_| blind(world, &parked));
     join_all(orders).await;
@@ -71,12 +70,11 @@ async fn in_doubt(world: &World) {
 }
 
 /// The command, by many people at once; so many were told that it is ordered.
-async fn retries(desk: &Desk, parked: &Entry) -> usize {
+async fn retries(world: &World, desk: &Desk, parked: &Entry) -> usize {
     let id = parked.id.to_string();
     let words = ["fairlead", "--yes", "retry", &id, "--reason", "its cause is mended"];
     let runs = (0..HANDS).map(async |_| {
-        let cli = Cli::try_parse_from(words).expect("it can be typed so");
-        cli.at(desk).await.is_ok_and(|shown| shown.said().contains("ordered: "))
+        world.ran(desk, &words).await.is_ok_and(|shown| shown.said().contains("ordered: "))
     });
     join_all(runs).await.into_iter().filter(|obeyed| *obeyed).count()
 }

@@ -6,6 +6,8 @@
 mod at_once;
 mod bad;
 mod bus;
+mod channels;
+mod command;
 mod console;
 mod contract;
 mod crash;
@@ -38,6 +40,9 @@ use support::{scenario::Scenario, world::World};
 use tokio::runtime::{Builder, Handle};
 
 fn main() -> ExitCode {
+    if support::command::is_role() {
+        return support::command::run();
+    }
     let mut args = Arguments::from_args();
     // Scenarios mostly wait, for their stage or for what they have set going.
     let scenarios = all();
@@ -94,6 +99,8 @@ fn all() -> Vec<Scenario> {
     all.extend(rest::scenarios());
     all.extend(secrets::scenarios());
     all.extend(walk::scenarios());
+    all.extend(channels::scenarios());
+    all.extend(command::scenarios());
     all
 }
 

@@ -1,7 +1,6 @@
 //! What was changed in the vendor's own system is found, all of it and nothing else; only `--apply` changes anything.
 
-use clap::Parser;
-use fairlead::{cli::Cli, vendor::Step};
+use fairlead::vendor::Step;
 use fairlead_core::{class::Class, entry::End, history::What, id::VendorId};
 use futures::FutureExt;
 use serde_json::{Map, json};
@@ -105,10 +104,9 @@ async fn applied(world: &World) {
 
 /// What the command prints.
 async fn reconcile(world: &World, words: &[&str]) -> String {
-    let words = ["fairlead", "reconcile"].iter().chain(words).chain(&["--since", "1h"]);
-    let cli = Cli::try_parse_from(words).expect("a command");
+    let words = [&["fairlead", "reconcile"], words, &["--since", "1h"]].concat();
     let desk = desk(world).await.with_catalog(catalog());
-    let shown = cli.at(&desk).await;
+    let shown = world.ran(&desk, &words).await;
     let shown = shown.unwrap_or_else(|failure| panic!("{failure}"));
     assert_eq!(shown.problem(), !shown.said().contains(" 0 missing, 0 extra, 0 differing"));
     shown.said().to_owned()

@@ -1,11 +1,6 @@
 //! From the alert to a delivered record: what the alert says to run is run as it stands there, and nothing else.
 
-use clap::Parser;
-use fairlead::{
-    cli::{Cli, View},
-    desk::Desk,
-    vendor::Step,
-};
+use fairlead::{cli::View, desk::Desk, vendor::Step};
 use fairlead_core::{
     class::Class,
     entry::{End, Entry, State},
@@ -59,14 +54,13 @@ async fn commands(world: &World, case: &Case, parked: &Entry) -> Vec<String> {
 
 /// Runs a command with a reason, as on a terminal where every question is answered with yes; gives what it prints.
 async fn run(world: &World, command: &str) -> String {
-    run_at(&desk(world).await, command).await
+    run_at(world, &desk(world).await, command).await
 }
 
-async fn run_at(desk: &Desk, command: &str) -> String {
+async fn run_at(world: &World, desk: &Desk, command: &str) -> String {
     let mut words = words(&command.replace("\"...\"", "\"its cause is mended\""));
     words.insert(1, "--yes".to_owned());
-    let cli = Cli::try_parse_from(words).unwrap_or_else(|wrong| panic!("{command}: {wrong}"));
-    let shown = cli.at(desk).await;
+    let shown = world.ran(desk, &words).await;
     shown.unwrap_or_else(|failure| panic!("{command}: {failure}")).said().to_owned()
 }
 
@@ -95,7 +89,7 @@ async fn corrected(world: &World) {
     run(world, show).await;
     // She types the right amount.
     let desk = desk(world).await.with_editor("sed -i s/1250.00/1205.00/");
-    run_at(&desk, edit).await;
+    run_at(world, &desk, edit).await;
     let look = async || {
         let life = desk.record("WALK-4", None).await.ok()?;
         let told = life.text();

@@ -12,13 +12,16 @@ use fairlead_core::{
 };
 
 /// A page, and the most items of the ledger and its indexes that it may read.
-const BOUNDS: [(&str, usize); 10] = [
+const BOUNDS: [(&str, usize); 12] = [
     // What ran and what is parked are counted up to 20,000 each, by their keys.
     ("/", 48_000),
     ("/issues", 10),
     ("/issues/{issue}", 60),
     ("/deliveries", 400),
     ("/deliveries?state=parked", 300),
+    // The newest thousand are looked at, because short waits stand in no index.
+    ("/deliveries?state=waiting", 2_200),
+    ("/deliveries?state=delivered", 400),
     ("/deliveries?issue={issue}", 300),
     // Keys of an integration that nothing belongs to are looked at, and no entry is.
     ("/deliveries?integration=nobody", 3_600),
@@ -103,10 +106,9 @@ fn a_retry_goes_on_when_the_browser_goes_away_while_it_is_written_down() {
         let (page, _) = reader.read("/issues/{issue}").await;
         let form = links(&page, "name=\"form\" value=\"").pop().expect("a form");
         let held = reader.aws.hold_puts().await;
-        let path = format!("{}/issues/{}/retry", reader.base, reader.aws.issue);
-        let post = reader.http.post(path).header("cookie", &reader.cookie);
-        let post = post.header("content-type", "application/x-www-form-urlencoded");
-        let post = post.body(format!("form={form}&reason=unblocked&sure=yes"));
+        let path = format!("/issues/{}/retry", reader.aws.issue);
+        let fields = [("form", form.as_str()), ("reason", "unblocked"), ("sure", "yes")];
+        let post = reader.press(&path, &fields);
         let gone = post.timeout(Duration::from_millis(500)).send().await;
         assert!(gone.is_err_and(|e| e.is_timeout()), "the browser is gone before it is written");
         drop(held);
@@ -123,13 +125,14 @@ fn a_retry_goes_on_when_the_browser_goes_away_while_it_is_written_down() {
 }
 
 /// What stands between this and the next quote.
-fn links(page: &str, mark: &str) -> Vec<String> {
+pub(crate) fn links(page: &str, mark: &str) -> Vec<String> {
     let rest = page.split(mark).skip(1);
     rest.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
 }
 
-struct Reader {
-    aws: Aws,
+/// A console, and somebody who is in it.
+pub(crate) struct Reader {
+    pub(crate) aws: Aws,
     base: String,
     cookie: String,
     http: reqwest::Client,
@@ -137,7 +140,7 @@ struct Reader {
 
 impl Reader {
     /// A page, and how many items were read for it.
-    async fn read(&self, path: &str) -> (String, usize) {
+    pub(crate) async fn read(&self, path: &str) -> (String, usize) {
         let path = path.replace("{issue}", &self.aws.issue);
         let before = self.aws.items_read();
         let request = self.http.get(format!("{}{path}", self.base)).header("cookie", &self.cookie);
@@ -146,6 +149,16 @@ impl Reader {
         let text = answer.text().await.expect("a whole page");
         assert_eq!(status, 200, "{path}: {text}");
         (text, self.aws.items_read() - before)
+    }
+
+    /// Presses the button of a form with these fields.
+    pub(crate) fn press(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
+        let encode =
+            |text| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
+        let fields = fields.iter().map(|(name, value)| format!("{name}={}", encode(value)));
+        let post = self.http.post(format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        let post = post.header("content-type", "application/x-www-form-urlencoded");
+        post.body(fields.collect::<Vec<_>>().join("&"))
     }
 }
 
@@ -159,15 +172,20 @@ fn run_over(count: usize, story: impl AsyncFnOnce(Reader)) {
     runtime.block_on(async {
         let aws = Aws::with(count).await;
         let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
-        let console = Console::open(desk, 0).await.expect("a free port");
-        let url = console.url();
-        tokio::spawn(async move { console.serve().await.map_err(|e| e.to_string()) });
-        let http = reqwest::Client::builder().no_proxy();
-        let http = http.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let welcome = http.get(&url).send().await.expect("the console answers");
-        let cookie = welcome.headers()["set-cookie"].to_str().expect("a cookie");
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        let base = url.split("/?").next().unwrap_or_default().to_owned();
-        story(Reader { aws, base, cookie, http }).await;
+        story(enter(aws, desk).await).await;
     });
+}
+
+/// Opens the console of this desk, and goes in by the URL that it prints.
+pub(crate) async fn enter(aws: Aws, desk: Desk) -> Reader {
+    let console = Console::open(desk, 0).await.expect("a free port");
+    let url = console.url();
+    tokio::spawn(async move { console.serve().await.map_err(|e| e.to_string()) });
+    let http = reqwest::Client::builder().no_proxy();
+    let http = http.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let welcome = http.get(&url).send().await.expect("the console answers");
+    let cookie = welcome.headers()["set-cookie"].to_str().expect("a cookie");
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    let base = url.split("/?").next().unwrap_or_default().to_owned();
+    Reader { aws, base, cookie, http }
 }

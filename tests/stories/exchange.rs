@@ -1,9 +1,6 @@
 //! Stories of a correction that is ordered at the desk: what is ordered happens, and is found where the desk says.
 
-use fairlead::{
-    console::Console,
-    desk::{Desk, DeskError},
-};
+use fairlead::desk::{Desk, DeskError};
 use fairlead_core::{
     accept::Content,
     edit::NotEditable,
@@ -17,7 +14,7 @@ use fairlead_tests::{
 };
 use uuid::Uuid;
 
-use crate::console::aws::Aws;
+use crate::console::{aws::Aws, enter, links};
 
 /// What the source would have sent.
 const WON: &str = include_str!("../../integrations/deal-won-to-invoice/samples/won.json");
@@ -77,20 +74,10 @@ fn a_correction_that_names_its_record_is_found_under_that_record() {
 #[test]
 fn the_console_goes_on_with_the_record_that_the_correction_names() {
     run(async |aws, desk, parked| {
-        let console = Console::open(desk, 0).await.expect("a free port");
-        let url = console.url();
-        tokio::spawn(async move { console.serve().await.map_err(|e| e.to_string()) });
-        let http = reqwest::Client::builder().no_proxy();
-        let http = http.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let welcome = http.get(&url).send().await.expect("the console answers");
-        let cookie = welcome.headers()["set-cookie"].to_str().expect("a cookie");
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        let base = url.split("/?").next().unwrap_or_default();
-        let page = format!("{base}/deliveries/{}", parked.id);
-        let shown = http.get(&page).header("cookie", &cookie).send().await.expect("the page");
-        let text = shown.text().await.expect("a whole page");
-        let form = text.split("name=\"form\" value=\"").nth(1).expect("a form");
-        let form = form.split('"').next().expect("its value");
+        let reader = enter(aws, desk).await;
+        let page = format!("/deliveries/{}", parked.id);
+        let (text, _) = reader.read(&page).await;
+        let form = &links(&text, "name=\"form\" value=\"")[0];
         let version = parked.life.version.0.to_string();
         let given = [
             ("form", form),
@@ -99,17 +86,11 @@ fn the_console_goes_on_with_the_record_that_the_correction_names() {
             ("event", WON),
             ("sure", "yes"),
         ];
-        let body = given.map(|(name, value)| format!("{name}={}", encoded(value))).join("&");
-        let sent = http.post(format!("{page}/edit")).header("cookie", &cookie);
-        let sent = sent.header("content-type", "application/x-www-form-urlencoded").body(body);
-        let answer = sent.send().await.expect("the console answers");
+        let sent = reader.press(&format!("{page}/edit"), &given).send().await;
+        let answer = sent.expect("the console answers");
         assert_eq!(answer.status().as_u16(), 303);
         let to = answer.headers()["location"].to_str().expect("a place").to_owned();
         assert!(to.starts_with("/record?id=D%2D1042&"), "{to}");
-        assert_eq!(aws.sent().len(), 1);
+        assert_eq!(reader.aws.sent().len(), 1);
     });
-}
-
-fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

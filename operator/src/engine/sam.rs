@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn the_local_parameters_are_read_from_samconfig() {
         let samconfig = include_str!("../../../samconfig.toml");
-        assert_eq!(local_overrides(samconfig), "DispatchTimeout=8 DispatchVisibility=48");
+        let wanted = "DispatchTimeout=8 DispatchVisibility=48 AlertWebhookUrl=https://alerts.example.com/fairlead";
+        assert_eq!(local_overrides(samconfig), wanted);
         assert_eq!(
             local_overrides("[prod.deploy.parameters]\nparameter_overrides = \"A=1\"\n"),
             ""

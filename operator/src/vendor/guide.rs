@@ -25,7 +25,7 @@ pub const STEPS: &str = r#"A plan is a list of steps. Steps marked * store the e
   {"do": "garbage"}                                    * bytes that are not HTTP
   {"do": "bad_chunk"}                                  * a chunked body that breaks off in nonsense
   {"do": "redirect", "to": "http://127.0.0.1:9/"}        307, or "code"; no effect
-  {"do": "echo_auth", "code": 400}                       the Authorization header in the body, no effect
+  {"do": "echo_auth", "code": 400}                       the Authorization header in body and headers, no effect
 "#;
 
 /// The plain text at `/`: what there is, and curl lines to try it.
@@ -44,6 +44,9 @@ DESTINATIONS, each with its own bearer key (demo-key until changed)
        -H 'Idempotency-Key: k-1' -d '{"external_id": "D-1042", "amount_cents": 12000}'
   curl '{url}/finance-api/v2/invoices?external_id=D-1042' -H 'Authorization: Bearer demo-key'
   curl -X PUT {url}/crm-api/v3/customers/C-7 -H 'Authorization: Bearer demo-key' -d '{"name": "Acme"}'
+
+CHANNELS: PagerDuty and the webhook of owners, which end here as well
+  curl '{url}/_vendor/requests?about=alerts'
 
 WHAT IT SAW
   curl {url}/_vendor/requests            all requests; ?about=D-1042 for some

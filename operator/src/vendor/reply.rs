@@ -36,7 +36,9 @@ pub(super) fn without_effect(step: Step, call: &Call) -> Reply {
         }
         Step::EchoAuth { code } => {
             let header = call.authorization.as_deref().unwrap_or_default();
-            Reply::Now(Answer::refusal(code, "echo", format!("you sent Authorization: {header}")))
+            let answer = format!("you sent Authorization: {header}");
+            let answer = Answer::refusal(code, "echo", answer).with("x-request-id", header);
+            Reply::Now(answer.with("www-authenticate", format!("Bearer error=\"{header}\"")))
         }
         Step::HangBefore => Reply::Wire(Wire::Silence),
         Step::Reset => Reply::Wire(Wire::Reset),

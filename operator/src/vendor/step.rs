@@ -90,7 +90,7 @@ pub enum Step {
         #[serde(default = "temporary_redirect")]
         code: u16,
     },
-    /// Answers this status without effect, with the received `Authorization` header in the body.
+    /// Answers this status without effect, with the received `Authorization` header in the body and in two headers.
     EchoAuth {
         /// The status, 200 to 999.
         code: u16,

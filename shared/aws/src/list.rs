@@ -29,7 +29,7 @@ impl Vendor {
         destination: &Destination,
         credential: &Credential,
         path: &str,
-        now: Timestamp,
+        leave_by: Option<Timestamp>,
     ) -> Result<Value, Answer> {
         let request = Request {
             method: Method::Post,
@@ -46,20 +46,19 @@ impl Vendor {
             event: "null",
             credential,
             deadline: None,
-            leave_by: None,
+            leave_by,
         };
         let heard = self.ask_for(&call, MOST_PAGE).await?;
         if !(200..300).contains(&heard.status) || heard.cut {
-            return Err(Answer::Replied(reply::excerpt(&heard, &call, now)));
+            let excerpt = reply::excerpt(&heard, &call, Timestamp::now());
+            return Err(Answer::Replied(excerpt));
         }
-        let text = credential.redact(&String::from_utf8_lossy(&heard.body), false);
-        let heard = reading::Heard {
-            status: heard.status,
-            headers: &heard.headers,
-            body: text.as_bytes(),
-            cut: heard.cut,
-        };
-        Ok(heard.value())
+        let clean = |text: &str| credential.redact(text, false);
+        let body = clean(&String::from_utf8_lossy(&heard.body));
+        let headers = heard.headers.iter().map(|(name, value)| (name.clone(), clean(value)));
+        let headers: Vec<_> = headers.collect();
+        let (status, cut) = (heard.status, heard.cut);
+        Ok(reading::Heard { status, headers: &headers, body: body.as_bytes(), cut }.value())
     }
 
     /// The path of the next page, where the vendor gives a whole URL or a path.

@@ -30,10 +30,10 @@ pub fn of_channel(channel: Channel) -> Option<&'static str> {
 }
 
 /// Where PagerDuty's routing key is.
-pub(crate) const PAGERDUTY: &str = "alerts/pagerduty";
+pub const PAGERDUTY: &str = "alerts/pagerduty";
 
 /// Where the secret is that alerts by webhook are signed with.
-pub(crate) const ALERT_WEBHOOK: &str = "alerts/webhook";
+pub const ALERT_WEBHOOK: &str = "alerts/webhook";
 
 /// What a wrong signature may cost: a changed key is looked for no more often than this.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);

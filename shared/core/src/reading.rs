@@ -11,7 +11,7 @@ use crate::{
     request::Request,
 };
 
-/// What a vendor has answered, as far as it was read: at most 16 KB of the body.
+/// What a vendor has answered, as far as it was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Heard<'a> {
     /// The HTTP status.

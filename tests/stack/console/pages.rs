@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use futures::future::join_all;
 
 use crate::support::{
-    console::{Reader, Served, unescaped},
+    console::{Reader, Served},
     world::World,
 };
 
@@ -18,18 +18,18 @@ const NOT_THERE: [&str; 2] = ["Which record?", "There is no such integration"];
 /// So many at the same time.
 const AT_ONCE: usize = 4;
 
-/// Follows every link within the console, breadth first, and gives each page as it came and as it reads.
-pub(crate) async fn pages(world: &World) -> Vec<(String, String)> {
+/// Follows every link within the console, breadth first; what each page says is kept as all that pages say.
+pub(crate) async fn pages(world: &World) {
     let console = Served::open(world).await;
     let reader = Reader::enter(&console).await;
     let mut ahead = VecDeque::from(["/".to_owned()]);
     let mut known: BTreeSet<String> = ahead.iter().cloned().collect();
     let mut kinds = BTreeMap::<String, usize>::new();
-    let mut pages = Vec::new();
+    let mut read = BTreeSet::new();
     while !ahead.is_empty() {
         let batch: Vec<String> = ahead.drain(..ahead.len().min(AT_ONCE)).collect();
-        let read = join_all(batch.iter().map(|path| reader.page(path))).await;
-        for (path, page) in batch.into_iter().zip(read) {
+        let pages = join_all(batch.iter().map(|path| reader.page(path))).await;
+        for (path, page) in batch.into_iter().zip(pages) {
             let told = NOT_THERE.iter().any(|why| page.text.contains(why));
             assert!(page.status == 200 || told, "{path}: {} {}", page.status, page.text);
             let new = page.links().into_iter().filter(|link| known.insert(link.clone()));
@@ -38,14 +38,12 @@ pub(crate) async fn pages(world: &World) -> Vec<(String, String)> {
                 *kind += 1;
                 *kind <= MOST
             }));
-            pages.push((path.clone(), unescaped(&page.text)));
-            pages.push((path, page.text));
+            read.insert(path);
         }
     }
     for kind in ["/issues/", "/deliveries/", "/integrations/", "/record?", "/audit", "/style.css"] {
-        assert!(pages.iter().any(|(path, _)| path.starts_with(kind)), "no page below {kind}");
+        assert!(read.iter().any(|path| path.starts_with(kind)), "no page below {kind}");
     }
-    pages
 }
 
 /// `/deliveries/` for every delivery, `/deliveries?` for every list of them.

@@ -66,7 +66,13 @@ pub(crate) fn all(world: &World) -> Vec<Role<'_>> {
         },
         Role {
             function: &outputs.alert_function,
-            may: vec![load(ledger), query(ledger, "work"), look(&outputs.intake_dlq_url)],
+            may: vec![
+                load(ledger),
+                query(ledger, "work"),
+                look(&outputs.intake_dlq_url),
+                secret("alerts/pagerduty"),
+                secret("alerts/webhook"),
+            ],
             may_not: with(vec![
                 dispatch(),
                 retry(),

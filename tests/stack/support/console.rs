@@ -20,8 +20,10 @@ impl Served {
     pub(crate) async fn open(world: &World) -> Self {
         let console = Console::open(desk(world).await, 0).await.expect("a free port");
         let url = console.url();
+        let (listener, pages) = console.into_parts();
+        let pages = world.heard.listen(pages);
         let task = tokio::spawn(async move {
-            let _ = console.serve().await;
+            let _ = axum::serve(listener, pages).await;
         });
         Self { url, task }
     }

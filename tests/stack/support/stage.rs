@@ -21,10 +21,12 @@ pub(crate) enum Stage {
     RotateHook,
     /// Nothing moves any more; looks back at all that was before.
     After,
+    /// Nothing is said any more; looks through all that was.
+    Last,
 }
 
 /// How many there are.
-const STAGES: usize = Stage::After as usize + 1;
+const STAGES: usize = Stage::Last as usize + 1;
 
 /// So many scenarios run at once. They mostly wait, but when all begin at the same moment, two cores start so many
 /// functions that none has time left for its call.

@@ -11,11 +11,13 @@ use base64::{
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
 };
 use fairlead::{engine::Engine, stack::Stack, vendor::Vendor};
+use fairlead_aws::secret::{ALERT_WEBHOOK, PAGERDUTY};
 use fairlead_core::id::{DestinationName, SecretName};
 
 use super::{
     bundle::{api, catalog, own},
     chromium::{self, Programs},
+    heard::Heard,
     inbox::Inbox,
     scenario::Scenario,
     stage::Stages,
@@ -32,6 +34,8 @@ pub(crate) struct World {
     pub(crate) engine: Engine,
     /// The vendor behind every destination.
     pub(crate) vendor: Vendor,
+    /// What commands and pages have said.
+    pub(crate) heard: Heard,
     /// Who may run when.
     pub(crate) stages: Stages,
     /// Calls the engine's AWS APIs.
@@ -63,6 +67,7 @@ impl World {
             stack,
             engine,
             vendor,
+            heard: Heard::default(),
             stages: Stages::of(chosen),
             http,
             browser,
@@ -79,6 +84,10 @@ impl World {
                 let keys = hook_key(&verify.secret, "first");
                 world.set_hook_keys(&verify.secret, &keys).await?;
             }
+        }
+        for (channel, key) in [(PAGERDUTY, paging_key()), (ALERT_WEBHOOK, alert_key())] {
+            world.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(key.clone());
+            world.stack.store_secret(&SecretName::new(channel), &key).await?;
         }
         report("secrets stored, alerts subscribed");
         Ok(world)
@@ -147,6 +156,16 @@ async fn browser(
 /// A key that a webhook is signed with, which occurs nowhere else.
 pub(crate) fn hook_key(secret: &SecretName, which: &str) -> String {
     format!("whsec_{}", STANDARD.encode(format!("canary+{which}/hook-{secret}?5ecret&7=x")))
+}
+
+/// The key of the service at PagerDuty, which occurs nowhere else.
+fn paging_key() -> String {
+    "canary+routing/pagerduty?5ecret&7=x".to_owned()
+}
+
+/// The key that alerts to the webhook are signed with.
+pub(crate) fn alert_key() -> String {
+    hook_key(&SecretName::new("alerts"), "first")
 }
 
 fn key(destination: &DestinationName, which: &str) -> String {

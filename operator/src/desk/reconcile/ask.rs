@@ -16,7 +16,7 @@ use fairlead_core::{
     outcome::{Answer, NotSent},
     pace::{Booking, Horizon, book},
     ports::{Gates, Saved},
-    span::until,
+    span::{after, until},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -74,11 +74,13 @@ impl<'d> Asker<'d> {
     pub(super) async fn page(&mut self, path: &str) -> Result<Value, DeskError> {
         let mut fresh = false;
         loop {
-            self.wait_for_slot().await?;
+            // First, because it may take longer than a slot is kept.
             let credential = self.credential(fresh).await?.clone();
-            let now = Timestamp::now();
-            match self.vendor.page(self.destination, &credential, path, now).await {
+            let leave_by = self.wait_for_slot().await?;
+            match self.vendor.page(self.destination, &credential, path, leave_by).await {
                 Ok(answer) => return Ok(answer),
+                // Its slot was over.
+                Err(Answer::NotSent(NotSent::NoTime)) => {}
                 Err(Answer::Replied(reply)) if reply.status == 401 && !fresh => fresh = true,
                 Err(answer) => return Err(self.failed(said(&answer))),
             }
@@ -104,8 +106,8 @@ impl<'d> Asker<'d> {
         };
         let mut fresh = false;
         loop {
-            self.wait_for_slot().await?;
             let credential = self.credential(fresh).await?.clone();
+            let leave_by = self.wait_for_slot().await?;
             let call = Call {
                 destination: self.destination,
                 dedupe: integration.dedupe_of(entry.life.carries),
@@ -115,11 +117,12 @@ impl<'d> Asker<'d> {
                 event: &entry.event,
                 credential: &credential,
                 deadline: None,
-                leave_by: None,
+                leave_by,
             };
             match self.vendor.look(&call, lookup).await {
                 (Answer::Replied(reply), _) if reply.status == 401 && !fresh => fresh = true,
                 (Answer::Replied(_), finding) => return Ok(finding),
+                (Answer::NotSent(NotSent::NoTime), _) => {}
                 (answer, _) => return Err(self.failed(said(&answer))),
             }
         }
@@ -138,25 +141,25 @@ impl<'d> Asker<'d> {
             .ok_or_else(|| self.failed(said(&Answer::NotSent(NotSent::NoSecret))))
     }
 
-    /// The desk takes its slots where dispatch does, so both together keep the rate.
-    async fn wait_for_slot(&self) -> Result<(), DeskError> {
-        let Some(rate) = self.destination.rate else { return Ok(()) };
+    /// The desk takes its slots where dispatch does, so both together keep the rate. Until when its slot may be used.
+    async fn wait_for_slot(&self) -> Result<Option<Timestamp>, DeskError> {
+        let Some(rate) = self.destination.rate else { return Ok(None) };
         let (name, ledger) = (&self.destination.name, &self.desk.ledger);
         loop {
             let now = Timestamp::now();
             let pace = ledger.pace(name).await?.unwrap_or_default();
-            let (mut next, at, mine) = match book(&pace, rate, 1, AT_ONCE, now) {
+            let (mut next, at, leave_by) = match book(&pace, rate, 1, AT_ONCE, now) {
                 Booking::Block(next, mut block) => match block.take(now) {
-                    Some(at) => (next, at, true),
+                    Some(at) => (next, at, Some(after(at, block.tolerance))),
                     None => continue,
                 },
-                Booking::Later(next, at) => (next, at, false),
+                Booking::Later(next, at) => (next, at, None),
             };
             next.version = pace.version.next();
             if ledger.save_pace(name, &next, pace.version).await? == Saved::Done {
                 tokio::time::sleep(until(now, at)).await;
-                if mine {
-                    return Ok(());
+                if leave_by.is_some() {
+                    return Ok(leave_by);
                 }
             }
         }

@@ -144,6 +144,7 @@ async fn redirects_and_echoes_have_no_effect() {
         (308, &"http://169.254.169.254/".parse().unwrap())
     );
     let echo = post(&vendor, PATH, "k", INVOICE).send().await.unwrap();
+    assert_eq!(echo.headers()["x-request-id"], "Bearer demo-key");
     assert!(echo.text().await.unwrap().contains("Bearer demo-key"));
     assert!(vendor.invoices().is_empty());
 }

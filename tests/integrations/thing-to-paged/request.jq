@@ -1,0 +1,1 @@
+{external_id: .data.thing.id}
