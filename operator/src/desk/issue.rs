@@ -66,7 +66,7 @@ impl Desk {
         let mut entries: Vec<Entry> = self.ledger.load_all(&keys).await?;
         entries.sort_by_key(|entry| entry.id);
         let deliveries = entries.iter().map(Item::of).collect();
-        let (issue, text) = (Summary::of(&issue), page(&issue));
+        let (issue, text) = (Summary::of(&issue), page(self.stack(), &issue));
         Ok(IssuePage { issue, text, deliveries, more: places.more })
     }
 

@@ -28,7 +28,7 @@ pub struct Alert {
     pub to: Channel,
     /// Names the message; the same when it is sent again.
     pub id: String,
-    /// One line: an e-mail's subject; at most 100 ASCII characters (Amazon SNS, Publish).
+    /// One line: an e-mail's subject; less than 100 ASCII characters (Amazon SNS, Publish).
     pub subject: String,
     /// The message as plain text.
     pub text: String,
@@ -57,9 +57,5 @@ impl Alert {
 }
 
 fn subject(title: &str) -> String {
-    title
-        .chars()
-        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
-        .take(100)
-        .collect()
+    title.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(99).collect()
 }

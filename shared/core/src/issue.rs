@@ -83,6 +83,9 @@ pub struct Issue {
     /// The channels that it has reported as dead, and that have taken nothing since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deaf: Vec<Channel>,
+    /// The channels that take it for open, from whichever opening; none is written down in what an older release left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aware: Option<Vec<Channel>>,
     /// Someone is sending what is in the outbox; who finds it later than this sends it again.
     pub sending_until: Timestamp,
 }

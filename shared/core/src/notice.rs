@@ -79,11 +79,15 @@ fn detail(entry: &Entry) -> String {
 
 /// A request that was never made lacks something else than one that was.
 fn next_action(entry: &Entry, class: Class) -> &'static str {
-    let made = entry.life.carries != Carries::Nothing;
-    match class {
-        Class::Missing => Lack::of(entry).next_action().unwrap_or(class.next_action()),
-        Class::Mapping | Class::Schema if !made => {
+    match (class, entry.life.carries) {
+        (Class::Missing, _) => Lack::of(entry).next_action().unwrap_or(class.next_action()),
+        (Class::Mapping | Class::Schema, Carries::Nothing) => {
             "Correct the mapping or its schema and deploy, then retry."
+        }
+        // Its event was accepted, so its key is taken.
+        (Class::Mapping | Class::Schema, Carries::Request | Carries::Update) => {
+            "Correct the event with fairlead edit; or enter it at the vendor by hand, and resolve with the vendor's id. \
+             The same event sent again would be taken for a duplicate."
         }
         _ => class.next_action(),
     }

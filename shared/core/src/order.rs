@@ -67,8 +67,11 @@ pub fn way(
 ) -> Result<Way, Refusal> {
     let policy = policy(catalog, entry);
     may_order(&entry.life, &Act::Retry, checked, policy.as_ref(), now)?;
-    let asks = policy.is_some_and(|policy| policy.lookup.is_some());
-    Ok(if entry.life.doubt && !checked && asks { Way::LookedUp } else { Way::Safe })
+    // A vendor that recognises the repetition is not asked.
+    let asks =
+        |policy: Policy<'_>| policy.lookup.is_some() && !may_repeat(&entry.life, &policy, now);
+    let looks = entry.life.doubt && !checked && policy.is_some_and(asks);
+    Ok(if looks { Way::LookedUp } else { Way::Safe })
 }
 
 /// The policy that dispatch will have. Its lease is not known here, so the longest is taken: what is allowed under

@@ -55,6 +55,7 @@ fn issue(of: &Entry) -> Issue {
         outbox: vec![],
         sending_until: at(0),
         deaf: vec![],
+        aware: Some(vec![fairlead_core::owner::Channel::Chat]),
     }
 }
 

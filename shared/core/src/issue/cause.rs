@@ -76,6 +76,10 @@ fn code(entry: &Entry, class: Class, answer: Option<&Answer>) -> Option<&'static
         Class::Mapping | Class::Schema if entry.life.carries == Carries::Nothing => {
             Some("not_rendered")
         }
+        // What was accepted cannot be sent again by its source, as what was refused can.
+        Class::Mapping | Class::Schema if entry.life.carries != Carries::Refused => {
+            Some("rendered")
+        }
         // Their class says what is wrong; an answer, where there was one, is older than that.
         Class::Mapping | Class::Schema | Class::Duplicate | Class::Crashed => None,
         // Each lack is mended in another way.

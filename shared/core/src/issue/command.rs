@@ -29,6 +29,9 @@ pub fn of(cause: &Cause, entry: &Entry, catalog: &Catalog) -> Vec<String> {
         Class::Mapping | Class::Schema if entry.life.carries == Carries::Nothing => {
             vec![show(&id), DEPLOY.to_owned(), retry_all(&id)]
         }
+        Class::Mapping | Class::Schema if entry.life.carries != Carries::Refused => {
+            vec![show(&id), edit(delivery), resolve(delivery)]
+        }
         Class::TooLarge | Class::Mapping | Class::Schema => {
             vec![show(&id), edit(delivery), discard(delivery)]
         }
@@ -42,18 +45,18 @@ pub fn of_crashed(dlq: Dlq) -> Vec<String> {
     vec![format!("sam logs --stack-name fairlead -n {}", dlq.function()), "fairlead dlq".to_owned()]
 }
 
-/// A destination that has refused its credential is paused; one whose secret is not there is not.
+/// A destination is paused in either case, and what is retried before it is resumed would wait there.
 fn mend_credential(cause: &Cause, of: &DestinationName, catalog: &Catalog) -> Vec<String> {
     let secret = catalog.destinations.get(of).map(|d| d.auth.secret());
     let name = secret.map_or(of.as_str(), SecretName::as_str);
-    let retry = retry_all(&cause.id());
+    let put = "aws secretsmanager put-secret-value --secret-id";
+    let mut put = format!("{put} fairlead/{name} --secret-string \"$KEY\"");
+    // It may be there and hold nothing that can be used, or a token endpoint may have refused it.
     if cause.code.as_deref() == Some(Cause::NO_SECRET) {
         let create = "aws secretsmanager create-secret --name";
-        let create = format!("{create} fairlead/{name} --secret-string \"$KEY\"");
-        return vec!["fairlead secrets check".to_owned(), create, retry];
+        put.push_str(&format!(" || {create} fairlead/{name} --secret-string \"$KEY\""));
     }
-    let put = "aws secretsmanager put-secret-value --secret-id";
-    vec![format!("{put} fairlead/{name} --secret-string \"$KEY\""), resume(of), retry]
+    vec![put, resume(of), retry_all(&cause.id())]
 }
 
 fn find_what_lacks(id: &IssueId, entry: &Entry, catalog: &Catalog) -> Vec<String> {

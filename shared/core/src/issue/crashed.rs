@@ -33,11 +33,11 @@ pub(super) fn sighting(
         record: entry.map_or("unknown record".to_owned(), |e| one_line(&e.record.to_string(), 200)),
         class: Class::Crashed,
         detail: detail(dlq, ticket),
-        effect: entry.map_or(Effect::NothingSent, Entry::effect),
+        effect: entry.map_or(unread(dlq), Entry::effect),
         attempts: entry.map_or(0, |entry| entry.life.attempts),
         owner: owner.team.clone(),
         contact: owner.contact.clone(),
-        next_action: Class::Crashed.next_action().to_owned(),
+        next_action: next_action(dlq).to_owned(),
         command: None,
         runbook: owner.runbook.clone(),
         link: entry.and_then(|entry| entry.record.url.clone()),
@@ -60,6 +60,25 @@ fn integration(key: &EntryKey) -> Option<IntegrationName> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     // The body came from outside; whatever is no name of ours shall not stand in an alert.
     (name.len() <= 64 && name.chars().all(plain)).then(|| IntegrationName::new(name))
+}
+
+/// What may have happened to a delivery of which nothing is known but that its ticket crashed.
+fn unread(dlq: Dlq) -> Effect {
+    match dlq {
+        Dlq::Intake => Effect::NothingSent,
+        Dlq::Dispatch | Dlq::Retry | Dlq::Alert => Effect::Unknown,
+    }
+}
+
+/// Beside a crashed ticket lie the messages of what is parked, and each of those is an order to retry.
+fn next_action(dlq: Dlq) -> &'static str {
+    match dlq {
+        Dlq::Dispatch => {
+            "Read in the function's log why the ticket failed, mend that, then redrive the DLQ to its queue. That \
+             also retries every parked delivery whose message lies there."
+        }
+        Dlq::Intake | Dlq::Retry | Dlq::Alert => Class::Crashed.next_action(),
+    }
 }
 
 fn detail(dlq: Dlq, ticket: Option<&Ticket>) -> String {

@@ -121,7 +121,19 @@ struct Found {
     messages: BTreeSet<String>,
     kept: BTreeSet<(DeliveryId, Version)>,
     removed: u64,
-    crashed: BTreeMap<Cause, (Sighting, u64)>,
+    crashed: BTreeMap<Cause, Crashed>,
+    /// What could not be read, said once all the others are judged.
+    wrong: Vec<PortError>,
+}
+
+/// The crashed tickets of one cause.
+#[derive(Debug)]
+struct Crashed {
+    /// One of them.
+    sighting: Sighting,
+    /// The deliveries that they name.
+    deliveries: BTreeSet<Option<DeliveryId>>,
+    count: u64,
 }
 
 /// What is known before a DLQ is looked at.
@@ -167,7 +179,7 @@ pub(super) async fn look<P: Ports + Dlqs>(
         }
     }
     found.tell(ports, issues.iter().filter(ours), held, known, unsent).await?;
-    Ok(found.removed)
+    found.wrong.into_iter().next().map_or(Ok(found.removed), Err)
 }
 
 impl Found {
@@ -184,8 +196,13 @@ impl Found {
         for issue in issues {
             match self.crashed.get_mut(&issue.cause) {
                 // What was not met may lie among those that were not looked at.
-                Some((_, count)) if !saw_all => *count = issue.count.max(*count),
-                Some(_) => {}
+                Some(met) if !saw_all => met.count = issue.count.max(met.count),
+                Some(met) => {
+                    if !met.deliveries.contains(&issue.delivery) {
+                        let shown = Input::Shown(Box::new(met.sighting.clone()));
+                        unsent.change(ports, &issue.id, shown).await?;
+                    }
+                }
                 None => {
                     // Where there are no more than parked deliveries have, none of them has crashed.
                     let gone = saw_all || held <= known.parked;
@@ -195,7 +212,7 @@ impl Found {
                 }
             }
         }
-        for (cause, (sighting, count)) in std::mem::take(&mut self.crashed) {
+        for (cause, Crashed { sighting, count, .. }) in std::mem::take(&mut self.crashed) {
             let (id, looked) = (cause.id(), Looked { count, newest: None });
             unsent.change(ports, &id, Input::Seen(Box::new(sighting))).await?;
             unsent.change(ports, &id, Input::Looked(looked)).await?;
@@ -211,9 +228,21 @@ impl Found {
         message: &Peeked,
     ) -> Result<(), PortError> {
         let ticket = Ticket::read(&message.body).ok();
-        let entry = match &ticket {
-            Some(ticket) => ports.load(&ticket.entry).await?,
-            None => None,
+        let loaded = match &ticket {
+            Some(ticket) => ports.load(&ticket.entry).await,
+            None => Ok(None),
+        };
+        let is_parked = ticket.as_ref().is_some_and(|ticket| ticket.notice.is_some());
+        let entry = match loaded {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.wrong.push(error);
+                // Nothing is known of its delivery, so its message stays; a ticket has crashed all the same.
+                if is_parked {
+                    return Ok(());
+                }
+                None
+            }
         };
         if let Some(Ticket { notice: Some(_), order: Some(order), delivery, .. }) = &ticket {
             let fate = entry.as_ref().map_or(Fate::Over, |e| fate(order, e, catalog, ports.now()));
@@ -229,9 +258,21 @@ impl Found {
         }
         let sighting =
             crashed::sighting(dlq, ticket.as_ref(), entry.as_ref(), catalog, ports.now());
-        let met = self.crashed.entry(sighting.cause.clone()).or_insert((sighting, 0));
-        met.1 += 1;
+        self.meet(sighting);
         Ok(())
+    }
+}
+
+impl Found {
+    fn meet(&mut self, sighting: Sighting) {
+        let delivery = sighting.delivery;
+        let met = self.crashed.entry(sighting.cause.clone()).or_insert_with(|| Crashed {
+            sighting,
+            deliveries: BTreeSet::new(),
+            count: 0,
+        });
+        met.deliveries.insert(delivery);
+        met.count += 1;
     }
 }
 

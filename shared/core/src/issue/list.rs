@@ -4,12 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Due, Issue, IssueId, News, Phase};
-use crate::{
-    alert::{Alert, STACK},
-    class::Class,
-    notice::Notice,
-    owner::Channel,
-};
+use crate::{alert::Alert, class::Class, notice::Notice, owner::Channel};
 
 /// One line of a list of issues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -68,14 +63,14 @@ impl Summary {
     }
 }
 
-/// All that is known of an issue, in the words of its alert: what failed, whether the vendor may have acted, what to run.
-pub fn page(issue: &Issue) -> String {
+/// All that is known of an issue, in the words of its alert: what failed, whether the vendor may have acted, what to run
+/// in the stack of this name.
+pub fn page(stack: &str, issue: &Issue) -> String {
     let news = match &issue.phase {
         Phase::Open | Phase::Acknowledged { .. } => News::Opened,
         Phase::Resolved { .. } => News::Resolved,
     };
-    // Who reads this has named the stack already.
-    let mut text = Alert::of(STACK, issue, &Due { news, to: Channel::Email, tries: 0 }).text;
+    let mut text = Alert::of(stack, issue, &Due { news, to: Channel::Email, tries: 0 }).text;
     match &issue.phase {
         Phase::Acknowledged { by, at, .. } => {
             text.push_str(&format!("\n{by} looks after it since {at:.0}.\n"));

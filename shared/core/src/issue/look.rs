@@ -52,20 +52,17 @@ pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looke
     let (mut looked, mut crashed, mut wrong) = (Looked::default(), Vec::new(), Vec::new());
     let (mut unsent, mut deaf) = (Unsent::default(), Vec::new());
     wrong.extend(adopt(ports, rules).await.err());
-    for id in ports.issues().watched().await? {
-        let Some(issue) = ports.issues().issue(&id).await? else { continue };
+    for issue in all(ports, &mut wrong).await? {
         looked.issues += 1;
         if !issue.deaf.is_empty() {
+            unsent.reported.extend(&issue.deaf);
             deaf.push(issue.id.clone());
         }
         if issue.cause.class == Class::Crashed {
             crashed.push(issue);
             continue;
         }
-        match look_at(ports, rules, &issue, &mut unsent).await {
-            Ok(count) => looked.parked += count,
-            Err(error) => wrong.push(error),
-        }
+        looked.parked += look_at(ports, rules, &issue, &mut unsent, &mut wrong).await;
     }
     for dlq in Dlq::ALL {
         let known = if dlq == Dlq::Dispatch { looked.parked } else { 0 };
@@ -91,20 +88,46 @@ async fn hear<P: Ports>(ports: &P, deaf: &[IssueId], through: &[Channel]) -> Res
     Ok(())
 }
 
+/// Every issue that is watched. One that cannot be read, as after a rollback, must not stop the others.
+async fn all<P: Ports>(ports: &P, wrong: &mut Vec<PortError>) -> Result<Vec<Issue>, PortError> {
+    let mut issues = Vec::new();
+    for id in ports.issues().watched().await? {
+        match ports.issues().issue(&id).await {
+            Ok(issue) => issues.extend(issue),
+            Err(error) => wrong.push(error),
+        }
+    }
+    Ok(issues)
+}
+
+/// Gives how many of its deliveries are parked.
 async fn look_at<P: Ports>(
     ports: &P,
     rules: &Rules<'_>,
     issue: &Issue,
     unsent: &mut Unsent,
-) -> Result<u64, PortError> {
-    let found = ports.issues().parked(&issue.id).await?;
-    if found.count > 0
-        && let Some(sighting) = shown(ports, rules, issue).await?
-    {
-        unsent.change(ports, &issue.id, Input::Shown(Box::new(sighting))).await?;
+    wrong: &mut Vec<PortError>,
+) -> u64 {
+    let found = match ports.issues().parked(&issue.id).await {
+        Ok(found) => found,
+        Err(error) => {
+            wrong.push(error);
+            return 0;
+        }
+    };
+    // An entry that cannot be read keeps its issue from no escalation and no end.
+    let shown = if found.count > 0 { shown(ports, rules, issue).await } else { Ok(None) };
+    let mut inputs = vec![Input::Looked(found)];
+    match shown {
+        Ok(sighting) => {
+            inputs.splice(..0, sighting.map(|s| Input::Shown(Box::new(s)))).for_each(drop)
+        }
+        Err(error) => wrong.push(error),
     }
-    unsent.change(ports, &issue.id, Input::Looked(found)).await?;
-    Ok(found.count)
+    for input in inputs {
+        wrong.extend(unsent.change(ports, &issue.id, input).await.err());
+    }
+    found.count
 }
 
 /// What is known now of the delivery that stands for the issue, where that has changed; of the oldest other one, when
@@ -122,7 +145,9 @@ async fn shown<P: Ports>(
     if let Some(key) = &issue.entry
         && let Some(same) = parked(key).await?
     {
-        let is_new = same.notice != issue.notice || same.commands != issue.commands;
+        let is_new = same.notice != issue.notice
+            || same.commands != issue.commands
+            || same.owner != issue.owner;
         return Ok(is_new.then_some(same));
     }
     // The index may be a moment old, so what it shows is read.

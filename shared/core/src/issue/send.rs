@@ -15,7 +15,11 @@ use crate::{
 
 /// What is to be sent, by issue.
 #[derive(Debug, Default)]
-pub(super) struct Unsent(Vec<Messages>);
+pub(super) struct Unsent {
+    messages: Vec<Messages>,
+    /// The channels that issues have reported as dead: one report is enough.
+    pub(super) reported: Vec<Channel>,
+}
 
 /// The channels that took a message.
 pub(super) type Through = Vec<Channel>;
@@ -39,11 +43,11 @@ impl Unsent {
     ) -> Result<(), PortError> {
         let (found, send) = settle(ports.issues(), id, &input, || ports.now()).await?;
         let Some(issue) = found else { return Ok(()) };
-        match self.0.iter_mut().find(|messages| messages.issue.id == *id) {
+        match self.messages.iter_mut().find(|messages| messages.issue.id == *id) {
             // What is sent says what is known last.
             Some(messages) => messages.issue = issue,
             None if send.is_empty() => {}
-            None => self.0.push(Messages { issue, send, done: vec![], failed: vec![] }),
+            None => self.messages.push(Messages { issue, send, done: vec![], failed: vec![] }),
         }
         Ok(())
     }
@@ -60,7 +64,7 @@ impl Unsent {
     ) -> Result<Through, PortError> {
         let (mut dead, mut wrong, mut through) = (Vec::new(), Vec::new(), Vec::new());
         for (place, due) in self.in_order() {
-            let messages = &mut self.0[place];
+            let messages = &mut self.messages[place];
             if !dead.contains(&due.to) && ports.now() < until {
                 let heard = ports.publish(&Alert::of(ports.stack(), &messages.issue, &due)).await;
                 if heard.is_ok() {
@@ -73,7 +77,10 @@ impl Unsent {
             }
             messages.send.retain(|other| other != &due);
             if messages.send.is_empty() {
-                wrong.extend(messages.end(ports).await.err());
+                match messages.end(ports, &self.reported).await {
+                    Ok(deaf) => self.reported.extend(deaf),
+                    Err(error) => wrong.push(error),
+                }
             }
         }
         wrong.into_iter().next().map_or(Ok(through), Err)
@@ -83,10 +90,10 @@ impl Unsent {
     /// itself be what the channel does not take: that comes last and is in nobody's way. What one issue says on one
     /// channel stays in order, or an end would come before its beginning.
     fn in_order(&self) -> Vec<(usize, Due)> {
-        let all = self.0.iter().enumerate();
+        let all = self.messages.iter().enumerate();
         let all = all.flat_map(|(place, of)| of.send.iter().map(move |due| (place, *due)));
         let mut all: Vec<(usize, Due)> = all.collect();
-        all.sort_by_key(|(place, due)| turn(&self.0[*place].send, due));
+        all.sort_by_key(|(place, due)| turn(&self.messages[*place].send, due));
         all
     }
 }
@@ -99,12 +106,16 @@ fn turn(of: &[Due], due: &Due) -> (bool, u32) {
 }
 
 impl Messages {
-    /// The issue learns what got through, and is free for the next sender.
-    async fn end<P: Ports>(&mut self, ports: &P) -> Result<(), PortError> {
+    /// The issue learns what got through, and is free for the next sender. Gives the channels that it reports as dead.
+    async fn end<P: Ports>(
+        &mut self,
+        ports: &P,
+        reported: &[Channel],
+    ) -> Result<Through, PortError> {
         let (done, failed) = (std::mem::take(&mut self.done), std::mem::take(&mut self.failed));
-        let input = Input::Sent { done, failed };
-        settle(ports.issues(), &self.issue.id, &input, || ports.now()).await?;
-        Ok(())
+        let input = Input::Sent { done, failed, reported: reported.to_vec() };
+        let (issue, _) = settle(ports.issues(), &self.issue.id, &input, || ports.now()).await?;
+        Ok(issue.map_or(vec![], |issue| issue.deaf))
     }
 }
 

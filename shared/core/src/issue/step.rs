@@ -1,5 +1,7 @@
 //! What happens next in the life of an issue. Pure and total, as [`decide`](crate::decide::decide) is for deliveries.
 
+mod aware;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,7 +9,7 @@ use jiff::Timestamp;
 use super::{Due, Issue, News, Phase, Sighting, Told};
 use crate::{
     id::Version,
-    owner::Channel,
+    owner::{Channel, Owner},
     span::{after, until},
 };
 
@@ -33,6 +35,8 @@ pub enum Input {
         done: Vec<Due>,
         /// What did not.
         failed: Vec<Due>,
+        /// The channels that another issue has reported as dead already.
+        reported: Vec<Channel>,
     },
 }
 
@@ -91,7 +95,9 @@ pub fn step(issue: Option<&Issue>, input: &Input, now: Timestamp) -> Step {
         (Some(issue), Input::Shown(sighting)) => Some(shown(issue, sighting)),
         (Some(issue), Input::Acknowledged { by }) => acknowledged(issue, by, now),
         (Some(issue), Input::Heard(channels)) => heard(issue, channels),
-        (Some(issue), Input::Sent { done, failed }) => Some(sent(issue, done, failed, now)),
+        (Some(issue), Input::Sent { done, failed, reported }) => {
+            Some(sent(issue, done, failed, reported, now))
+        }
     };
     let Some(mut next) = next else { return Step::default() };
     let was = issue.map_or(Version(0), |issue| issue.version);
@@ -100,7 +106,9 @@ pub fn step(issue: Option<&Issue>, input: &Input, now: Timestamp) -> Step {
     // Whoever sends says so first, so that nobody else sends the same at that time.
     let send = if tries && !next.outbox.is_empty() && next.sending_until <= now {
         next.sending_until = after(now, SENDING);
-        next.outbox.clone()
+        let send = next.outbox.clone();
+        aware::sending(&mut next, &send);
+        send
     } else {
         vec![]
     };
@@ -131,19 +139,13 @@ fn open(older: Option<&Issue>, sighting: &Sighting, now: Timestamp) -> Issue {
         told: Told { at: now, count: 1, updates: 0, steps: 0 },
         outbox: vec![],
         deaf: older.map_or(vec![], |older| older.deaf.clone()),
+        // Who has not heard of the last end takes it for open, which it is again.
+        aware: Some(older.map_or(vec![], aware::aware)),
         // Who sends now may still have to say that it was over: what is new comes behind that, or it would be ended.
         sending_until: older.map_or(now, |older| older.sending_until),
     };
     take_steps(&mut issue, News::Opened, now);
-    carry_over(&mut issue, older.map_or(&[], |older| &older.outbox));
     issue
-}
-
-/// Who is not told of the new opening must still hear that the old one is over.
-fn carry_over(issue: &mut Issue, unsent: &[Due]) {
-    let told: Vec<Channel> = issue.outbox.iter().map(|due| due.to).collect();
-    let over = |due: &&Due| due.news == News::Resolved && !told.contains(&due.to);
-    issue.outbox.extend(unsent.iter().filter(over).copied());
 }
 
 /// Takes the steps of the escalation whose time has come.
@@ -179,9 +181,17 @@ fn seen(issue: &Issue, sighting: &Sighting, now: Timestamp) -> Option<Issue> {
     }
 }
 
-/// Later messages tell of a delivery that still needs somebody.
+/// Later messages tell of a delivery that still needs somebody. Another owner must be told all that the last one was.
 fn shown(issue: &Issue, sighting: &Sighting) -> Issue {
     let mut next = issue.clone();
+    let tells = |owner: &Owner| (owner.team.clone(), owner.escalate.clone());
+    if tells(&issue.owner) != tells(&sighting.owner) {
+        next.told.steps = 0;
+        if matches!(issue.phase, Phase::Acknowledged { .. }) {
+            next.phase = Phase::Open;
+        }
+    }
+    next.owner.clone_from(&sighting.owner);
     next.destination.clone_from(&sighting.destination);
     (next.delivery, next.entry) = (sighting.delivery, sighting.entry.clone());
     next.notice.clone_from(&sighting.notice);
@@ -202,10 +212,9 @@ fn looked_at(issue: &Issue, looked: Looked, now: Timestamp) -> Option<Issue> {
             next.told = Told { at: now, count: looked.count, updates: 0, steps: 0 };
             counted(&mut next, looked);
             next.most = looked.count;
-            let unsent = std::mem::take(&mut next.outbox);
+            next.aware = Some(aware::aware(issue));
+            next.outbox.retain(|due| due.news != News::Resolved);
             take_steps(&mut next, News::Opened, now);
-            carry_over(&mut next, &unsent);
-            next.outbox.extend(unsent.into_iter().filter(|due| due.news != News::Resolved));
         }
         (Phase::Open, _) => {
             counted(&mut next, looked);
@@ -255,12 +264,9 @@ fn emptied(issue: &mut Issue, now: Timestamp) {
     }
     issue.phase = Phase::Resolved { at: now };
     issue.count = 0;
-    let unheard: Vec<Channel> =
-        issue.outbox.iter().filter(|due| due.news == News::Opened).map(|due| due.to).collect();
+    let aware = aware::aware(issue);
     issue.outbox.retain(|due| matches!(due.news, News::Deaf(_) | News::Heard(_)));
-    // Who never heard that it began need not hear that it is over.
-    let heard = issue.channels().into_iter().filter(|to| !unheard.contains(to));
-    heard.collect::<Vec<_>>().into_iter().for_each(|to| put(issue, News::Resolved, to));
+    aware.into_iter().for_each(|to| put(issue, News::Resolved, to));
 }
 
 /// Looked at no more, once it has been over for long enough and everybody has heard so.
@@ -281,7 +287,7 @@ fn acknowledged(issue: &Issue, by: &str, now: Timestamp) -> Option<Issue> {
             next.phase = Phase::Acknowledged { by: by.to_owned(), at: now, count };
             next.outbox.retain(|due| due.news != News::Escalated);
             // The pager rings until it is told; people who read a chat see it at the desk.
-            if issue.channels().contains(&Channel::Pagerduty) {
+            if aware::aware(issue).contains(&Channel::Pagerduty) {
                 put(&mut next, News::Acknowledged, Channel::Pagerduty);
             }
             Some(next)
@@ -290,16 +296,24 @@ fn acknowledged(issue: &Issue, by: &str, now: Timestamp) -> Option<Issue> {
     }
 }
 
-/// What got through is taken out; what did not stays, and after some tries another channel is told of it.
-fn sent(issue: &Issue, done: &[Due], failed: &[Due], now: Timestamp) -> Issue {
+/// What got through is taken out; what did not stays, and after some tries another channel is told of it, once for all
+/// issues.
+fn sent(
+    issue: &Issue,
+    done: &[Due],
+    failed: &[Due],
+    reported: &[Channel],
+    now: Timestamp,
+) -> Issue {
     let among = |list: &[Due], due: &Due| list.iter().any(|d| d.news == due.news && d.to == due.to);
     let mut next = issue.clone();
     next.sending_until = now;
+    aware::heard(&mut next, done);
     next.outbox.retain(|due| !among(done, due));
     let mut deaf = Vec::new();
     for due in next.outbox.iter_mut().filter(|due| among(failed, due)) {
         due.tries = due.tries.saturating_add(1);
-        if due.tries == DEAF {
+        if due.tries == DEAF && !reported.contains(&due.to) {
             deaf.push(due.to);
         }
     }

@@ -81,7 +81,11 @@ impl Sighting {
             delivery: Some(entry.id),
             entry: Some(entry.key.clone()),
             notice,
-            owner: entry.owner.clone(),
+            // Who answers for it now; an entry knows who did when it was accepted.
+            owner: catalog
+                .integrations
+                .get(&entry.integration)
+                .map_or_else(|| entry.owner.clone(), |declared| declared.owner.clone()),
             commands,
         })
     }

@@ -91,7 +91,7 @@ impl Run {
             step.send.iter().partition(|due| self.dead.contains(&due.to));
         self.sent.extend(done.iter().map(|due| (due.news, due.to)));
         if !step.send.is_empty() {
-            self.input(&Input::Sent { done, failed });
+            self.input(&Input::Sent { done, failed, reported: vec![] });
         }
         self
     }
@@ -230,11 +230,24 @@ fn what_no_channel_takes_for_two_weeks_is_given_up_and_not_watched_for_ever() {
 }
 
 #[test]
-fn who_never_heard_of_it_is_not_told_that_it_is_over() {
+fn people_who_never_heard_of_it_are_not_told_that_it_is_over() {
+    let mut run = Run::new(&[(CHAT, 0), (PAGER, 0)]);
+    run.dead = vec![CHAT];
+    run.seen().look(1, 0).look(1, 0);
+    run.told(&[(News::Opened, PAGER), (News::Resolved, PAGER)]);
+    run.dead.clear();
+    run.look(1, 0).told(&[]);
+}
+
+/// The pager may have heard what nobody learned that it did; it takes an end of what it does not know for nothing.
+#[test]
+fn a_machine_that_may_have_heard_of_it_is_told_that_it_is_over() {
     let mut run = Run::new(&[(CHAT, 0), (PAGER, 0)]);
     run.dead = vec![PAGER];
     run.seen().look(1, 0).look(1, 0);
     run.told(&[(News::Opened, CHAT), (News::Resolved, CHAT)]);
+    run.dead.clear();
+    run.look(1, 0).told(&[(News::Resolved, PAGER)]);
 }
 
 /// Under one name the pager would take the late end for the end of what has just begun.
@@ -252,19 +265,73 @@ fn what_opens_again_while_its_end_is_being_told_is_told_after_it() {
     let over = decide(&Input::Looked(Looked { count: 0, newest: None }), 0);
     assert_eq!(over.iter().map(|due| due.news).collect::<Vec<_>>(), [News::Resolved]);
     assert_eq!(decide(&Input::Seen(sighting(&[(PAGER, 0)])), 1), [], "its end is on its way");
-    decide(&Input::Sent { done: over, failed: vec![] }, 1);
+    decide(&Input::Sent { done: over, failed: vec![], reported: vec![] }, 1);
     run.look(1, 1).told(&[(News::Opened, PAGER)]);
 }
 
+/// An incident of an old opening is held open, which is true again, and ends with the last one.
 #[test]
-fn who_is_not_told_that_it_opens_again_still_hears_that_it_was_over() {
+fn who_missed_the_end_of_one_opening_hears_the_end_of_the_next() {
+    for minutes in [30, 0] {
+        let mut run = Run::new(&[(CHAT, 0), (PAGER, minutes)]);
+        run.seen().look(30, 1).sent.clear();
+        run.dead = vec![PAGER];
+        run.look(1, 0).look(1, 0).seen().told(&[(News::Resolved, CHAT), (News::Opened, CHAT)]);
+        run.look(1, 0).look(1, 0).told(&[(News::Resolved, CHAT)]);
+        run.dead.clear();
+        run.look(1, 0).told(&[(News::Resolved, PAGER)]);
+        run.look(1, 0).told(&[]);
+    }
+}
+
+#[test]
+fn one_issue_reports_a_dead_channel_for_all() {
+    let first = step(None, &Input::Seen(sighting(&[(PAGER, 0)])), noon());
+    let mut issue = first.next.expect("an issue");
+    issue.outbox[0].tries = DEAF - 1;
+    let failed = issue.outbox.clone();
+    let after = |reported: &[Channel]| {
+        let reported = reported.to_vec();
+        let sent = Input::Sent { done: vec![], failed: failed.clone(), reported };
+        step(Some(&issue), &sent, noon()).next.expect("it has changed").deaf
+    };
+    assert_eq!((after(&[PAGER]), after(&[])), (vec![], vec![PAGER]));
+}
+
+/// Whoever answers for it now has heard nothing yet, whatever the last owner was told or has said.
+#[test]
+fn another_owner_is_told_of_an_issue_that_stands() {
+    let mut run = Run::new(&[]);
+    run.seen().acknowledge().look(5, 1).told(&[(News::Opened, CHAT)]);
+    let mut other = sighting(&[(PAGER, 0)]);
+    other.owner.team = "logistics".to_owned();
+    run.input(&Input::Shown(other)).look(1, 1).told(&[(News::Escalated, PAGER)]);
+    let issue = run.issue.as_ref().expect("an issue");
+    assert_eq!((issue.phase.word(), issue.owner.team.as_str()), ("open", "logistics"));
+    run.look(1, 0).look(1, 0).told(&[(News::Resolved, CHAT), (News::Resolved, PAGER)]);
+}
+
+#[test]
+fn a_new_address_of_the_same_owner_is_no_news() {
+    let mut run = Run::new(&[]);
+    run.seen().acknowledge().told(&[(News::Opened, CHAT)]);
+    let mut same = sighting(&[]);
+    same.owner.contact = "office@example.com".to_owned();
+    run.input(&Input::Shown(same)).look(1, 1).told(&[]);
+    let issue = run.issue.as_ref().expect("an issue");
+    assert_eq!(
+        (issue.phase.word(), issue.owner.contact.as_str()),
+        ("acknowledged", "office@example.com")
+    );
+}
+
+/// Trap of a rolling release: what an older one left says nothing of who takes it for open.
+#[test]
+fn an_issue_of_an_older_release_still_ends_where_it_was_told() {
     let mut run = Run::new(&[(CHAT, 0), (PAGER, 30)]);
-    run.seen().look(30, 1);
-    run.told(&[(News::Opened, CHAT), (News::Escalated, PAGER)]);
-    run.dead = vec![PAGER];
-    run.look(1, 0).look(1, 0).seen().told(&[(News::Resolved, CHAT), (News::Opened, CHAT)]);
-    run.dead.clear();
-    run.look(1, 1).told(&[(News::Resolved, PAGER)]);
+    run.seen().look(30, 1).sent.clear();
+    run.issue.as_mut().expect("an issue").aware = None;
+    run.look(1, 0).look(1, 0).told(&[(News::Resolved, CHAT), (News::Resolved, PAGER)]);
 }
 
 #[test]
@@ -329,6 +396,10 @@ proptest! {
         run.look(2, 1).look(2, 1);
         if let Some(issue) = &run.issue {
             prop_assert!(issue.outbox.is_empty(), "{:?}", issue.outbox);
+        }
+        run.look(2, 0).look(2, 0).look(2, 0);
+        if let Some(issue) = &run.issue {
+            prop_assert!(issue.aware.as_ref().is_none_or(Vec::is_empty), "{:?}", issue.aware);
         }
     }
 }
