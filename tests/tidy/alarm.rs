@@ -15,10 +15,46 @@ use crate::{
 fn every_dlq_has_an_alarm_that_looks_at_this_very_queue() {
     let alarms = resources("AWS::CloudWatch::Alarm");
     none(pairs().into_iter().filter_map(|pair| {
-        let watched = alarms.iter().any(|alarm| watches(*alarm, pair.dlq.id));
+        let watched = alarms.iter().any(|alarm| {
+            watches(*alarm, pair.dlq.id, "ApproximateNumberOfMessagesVisible")
+                && text(*alarm, "Threshold") == "0"
+        });
         let mend = "add an alarm on ApproximateNumberOfMessagesVisible above 0 \
                     with the one dimension QueueName, the GetAtt of this queue's name";
         (!watched).then(|| pair.dlq.fault("", mend))
+    }));
+}
+
+/// A look at a DLQ hides its messages for a moment, and they are not gone.
+#[test]
+fn no_alarm_on_a_dlq_believes_one_minute_alone() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    none(pairs().into_iter().flat_map(|pair| {
+        let of_it =
+            |alarm: &&Resource| watches(**alarm, pair.dlq.id, "ApproximateNumberOfMessagesVisible");
+        let minutes = |alarm: &Resource| {
+            let number = |path| text(*alarm, path).parse::<u32>().unwrap_or(1);
+            (number("DatapointsToAlarm"), number("EvaluationPeriods"))
+        };
+        let hasty = alarms.iter().filter(of_it).filter(|alarm| minutes(alarm) != (2, 3));
+        let mend = "set EvaluationPeriods to 3 and DatapointsToAlarm to 2";
+        hasty.map(|alarm| alarm.fault("EvaluationPeriods", mend)).collect::<Vec<_>>()
+    }));
+}
+
+/// A queue that nobody works on fills no DLQ: messages that are never received never fail.
+#[test]
+fn every_queue_with_a_dlq_has_an_alarm_on_the_age_of_its_oldest_message() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    none(pairs().into_iter().filter_map(|pair| {
+        let watched = alarms.iter().any(|alarm| {
+            watches(*alarm, pair.source.id, "ApproximateAgeOfOldestMessage")
+                && text(*alarm, "Threshold").parse::<u32>().is_ok_and(|seconds| seconds > 0)
+                && text(*alarm, "Statistic") == "Maximum"
+        });
+        let mend = "add an alarm on ApproximateAgeOfOldestMessage, its Maximum, \
+                    with the one dimension QueueName, the GetAtt of this queue's name";
+        (!watched).then(|| pair.source.fault("", mend))
     }));
 }
 
@@ -61,20 +97,22 @@ fn every_command_that_an_alarm_names_can_be_typed_as_it_stands() {
 }
 
 /// Alarms with a wrong dimension are valid and never ring.
-fn watches(alarm: Resource, dlq: &str) -> bool {
-    let text = |path: &str| alarm.property(path).map_or("", Node::text);
+fn watches(alarm: Resource, queue: &str, metric: &str) -> bool {
     let dimensions = alarm.property("Dimensions").map(Node::items).unwrap_or_default();
     let of_queue = |one: &&Node| {
         let value = one.get("Value");
         let name = value.is_some_and(|value| {
-            value.tag == "GetAtt" && value.text() == format!("{dlq}.QueueName")
+            value.tag == "GetAtt" && value.text() == format!("{queue}.QueueName")
         });
         one.text_at("Name") == "QueueName" && name
     };
-    text("Namespace") == "AWS/SQS"
-        && text("MetricName") == "ApproximateNumberOfMessagesVisible"
-        && text("ComparisonOperator") == "GreaterThanThreshold"
-        && text("Threshold") == "0"
+    text(alarm, "Namespace") == "AWS/SQS"
+        && text(alarm, "MetricName") == metric
+        && text(alarm, "ComparisonOperator") == "GreaterThanThreshold"
         && dimensions.len() == 1
         && dimensions.iter().all(of_queue)
+}
+
+fn text(alarm: Resource, path: &str) -> &'static str {
+    alarm.property(path).map_or("", Node::text)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    fault::none,
+    fault::{Fault, none},
     template::{PATH, resources},
     tree::read,
     yaml::Node,
@@ -50,5 +50,27 @@ fn every_permission_to_call_a_function_names_its_caller() {
                 "name our own API in SourceArn, or any API of any account may call",
             )
         })
+    }));
+}
+
+/// Who is above it gets a 429 from API Gateway, and the README says when.
+#[test]
+fn the_api_passes_on_as_many_requests_as_the_readme_says() {
+    let stages = resources("AWS::ApiGatewayV2::Stage");
+    assert!(!stages.is_empty(), "the API has a stage");
+    let readme = read("README.md");
+    none(stages.into_iter().filter_map(|stage| {
+        let at = |name: &str| {
+            let path = format!("DefaultRouteSettings/{name}");
+            stage.property(&path).and_then(|node| node.text().parse::<u32>().ok())
+        };
+        let (rate, burst) = (at("ThrottlingRateLimit"), at("ThrottlingBurstLimit"));
+        let (Some(rate), Some(_)) = (rate, burst) else {
+            let mend = "set ThrottlingRateLimit and ThrottlingBurstLimit: the account's own limit is shared with all else";
+            return Some(stage.fault("DefaultRouteSettings", mend));
+        };
+        let said = format!("at most {rate} requests a second");
+        let mend = format!("say \"{said}\", as the template has it");
+        (!readme.contains(&said)).then(|| Fault::new("README.md", 0, mend))
     }));
 }

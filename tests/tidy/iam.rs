@@ -80,6 +80,10 @@ const RIGHTS: [(&str, &[&str]); 6] = [
             "logs:PutLogEvents on AlertLogs",
             "secretsmanager:GetSecretValue on arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:fairlead/alerts/*",
             "sns:Publish on AlertTopic",
+            "sqs:ChangeMessageVisibility on AlertDlq",
+            "sqs:ChangeMessageVisibility on DispatchDlq",
+            "sqs:ChangeMessageVisibility on IntakeDlq",
+            "sqs:ChangeMessageVisibility on RetryDlq",
             "sqs:DeleteMessage on AlertQueue",
             "sqs:DeleteMessage on DispatchDlq",
             "sqs:GetQueueAttributes on AlertDlq",
@@ -103,10 +107,11 @@ const RIGHTS: [(&str, &[&str]); 6] = [
 ];
 
 /// Every right of who operates.
-const OPERATOR: [&str; 48] = [
+const OPERATOR: [&str; 49] = [
     "cloudwatch:DescribeAlarms on *",
     "lambda:ListEventSourceMappings on *",
     "scheduler:GetSchedule on arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/default/${AWS::StackName}-release",
+    "scheduler:GetSchedule on arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/default/${AWS::StackName}-issues",
     "cloudformation:DescribeStacks on arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*",
     "dynamodb:BatchGetItem on Ledger",
     "dynamodb:GetItem on Ledger",

@@ -16,6 +16,7 @@ mod metric;
 mod mutation;
 mod openapi;
 mod place;
+mod query;
 mod queue;
 mod setting;
 mod source;

@@ -1,10 +1,11 @@
 //! Metrics: the dashboard and the alarms look at those that the code counts, by the dimensions it counts them under.
 
-use fairlead_core::metric::{METRICS, NAMESPACE};
+use fairlead_aws::metric::SCHEDULED;
+use fairlead_core::metric::{METRICS, Metric, NAMESPACE};
 
 use crate::{
     fault::none,
-    template::{Resource, resources},
+    template::{Resource, functions, resources},
     yaml::Node,
 };
 
@@ -32,15 +33,47 @@ fn every_alarm_on_a_metric_of_ours_looks_at_one_that_there_is() {
     }));
 }
 
+/// A schedule that is disabled makes no error, so that its work was done is counted, by an alarm to which silence is the
+/// fault; and by the name of its function, or another stack of the account would speak for this one.
+#[test]
+fn every_schedule_has_an_alarm_that_rings_when_its_work_is_not_done() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    none(scheduled().into_iter().filter_map(|(function, _)| {
+        let rings = alarms.iter().any(|alarm| misses(*alarm, function.id));
+        let mend = "its schedule has no alarm on a metric of SCHEDULED below 1, under this function's name, \
+                    with TreatMissingData: breaching";
+        (!rings).then(|| function.fault("Events", mend))
+    }));
+}
+
+/// Who operates sees the schedule that the alarm tells her to look at.
+#[test]
+fn an_alarm_on_a_schedule_names_that_schedule() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    none(scheduled().into_iter().flat_map(|(function, schedule)| {
+        let of_it = alarms.iter().filter(move |alarm| misses(**alarm, function.id));
+        let command = format!("aws scheduler get-schedule --name {schedule}");
+        let silent = of_it.filter(move |alarm| {
+            let text = alarm.property("AlarmDescription").map_or("", Node::text);
+            !text.contains(&command)
+        });
+        silent.map(|alarm| alarm.fault("AlarmDescription", "name its schedule")).collect::<Vec<_>>()
+    }));
+}
+
 #[test]
 fn every_metric_is_looked_at() {
     let template = crate::tree::read(crate::template::PATH);
-    let unseen: Vec<&str> = METRICS
-        .iter()
+    let dashboard = |name: &str| format!("MetricName=\\\"{name}\\\"");
+    let alarm = |name: &str| format!("MetricName: {name}\n");
+    let unseen: Vec<&str> = known()
         .map(|(name, _, _)| *name)
-        .filter(|name| !template.contains(&format!("MetricName=\\\"{name}\\\"")))
+        .filter(|name| !template.contains(&dashboard(name)) && !template.contains(&alarm(name)))
         .collect();
-    assert_eq!(unseen, [""; 0], "put them on the dashboard, or do not count them");
+    assert_eq!(
+        unseen, [""; 0],
+        "give them a place on the dashboard or an alarm, or do not count them"
+    );
 }
 
 /// The dashboard is JSON within YAML: one that is no JSON is refused at the deploy, at the earliest.
@@ -64,10 +97,46 @@ fn searches(body: &str) -> Vec<(String, Vec<String>)> {
     found.collect()
 }
 
+/// What core's rules count, and what the functions themselves do.
+fn known() -> impl Iterator<Item = &'static Metric> {
+    METRICS.iter().chain(&SCHEDULED)
+}
+
+/// Functions that a schedule invokes, each with the schedule's name.
+fn scheduled() -> Vec<(Resource, &'static str)> {
+    let of = |function: Resource| {
+        let events = function.property("Events").map(Node::entries).unwrap_or_default();
+        let named = |event: &'static Node| {
+            let is_one = event.text_at("Type") == "ScheduleV2";
+            is_one.then(|| (function, event.text_at("Properties/Name")))
+        };
+        events.iter().filter_map(move |(_, event)| named(event)).collect::<Vec<_>>()
+    };
+    let found: Vec<_> = functions().into_iter().flat_map(of).collect();
+    assert!(!found.is_empty(), "functions have schedules");
+    found
+}
+
+/// Whether an alarm rings when a function has not said that its work was done.
+fn misses(alarm: Resource, function: &str) -> bool {
+    let text = |path: &str| alarm.property(path).map_or("", Node::text);
+    let dimensions = alarm.property("Dimensions").map(Node::items).unwrap_or_default();
+    let under = dimensions.iter().all(|one| {
+        let value = one.get("Value").and_then(Node::target);
+        one.text_at("Name") == "Function" && value == Some(function)
+    });
+    let numbers = (text("Threshold"), text("ComparisonOperator"), text("TreatMissingData"));
+    text("Namespace") == NAMESPACE
+        && SCHEDULED.iter().any(|(name, _, _)| *name == text("MetricName"))
+        && dimensions.len() == 1
+        && under
+        && numbers == ("1", "LessThanThreshold", "breaching")
+}
+
 fn is_counted(name: &str, under: &[String]) -> bool {
-    METRICS.iter().any(|(known, _, sets)| *known == name && sets.iter().any(|set| *set == under))
+    known().any(|(known, _, sets)| *known == name && sets.iter().any(|set| *set == under))
 }
 
 fn fault(at: Resource, name: &str, under: &[String]) -> crate::fault::Fault {
-    at.fault("", &format!("{name} is not counted under {under:?}; see shared/core/src/metric.rs"))
+    at.fault("", &format!("{name} is not counted under {under:?}; see shared/core/src/metric.rs and shared/aws/src/metric.rs"))
 }

@@ -12,15 +12,17 @@ async fn main() -> Result<(), Error> {
     log::init();
     let aws = &Aws::from_env(catalog()).await?;
     run(service_fn(async move |event: LambdaEvent<Value>| {
-        trace::within(event.context.xray_trace_id.as_deref(), answer(aws, event.payload)).await
+        let about = event.context;
+        let answered = answer(aws, &about.env_config.function_name, event.payload);
+        trace::within(about.xray_trace_id.as_deref(), answered).await
     }))
     .await
 }
 
 /// The alert queue brings tickets; the schedule brings anything else.
-async fn answer(aws: &Aws, payload: Value) -> Result<Value, Error> {
+async fn answer(aws: &Aws, function: &str, payload: Value) -> Result<Value, Error> {
     if payload.get("Records").is_none() {
-        return Ok(handler::look_at_issues(aws).await?);
+        return Ok(handler::look_at_issues(aws, function).await?);
     }
     let batch = serde_json::from_value(payload)?;
     let answer = each_ticket(batch, |ticket| handler::tell(aws, ticket)).await?;

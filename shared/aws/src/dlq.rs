@@ -1,34 +1,92 @@
 //! DLQs in SQS: looked at, not emptied. Only the function alert has them.
 
-use aws_sdk_sqs::{Client, types::QueueAttributeName};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use aws_sdk_sqs::{
+    Client, operation::change_message_visibility::ChangeMessageVisibilityError::MessageNotInflight,
+    types::QueueAttributeName,
+};
 use fairlead_core::{
     issue::dlq::{Dlq, Dlqs, Peeked},
     ports::PortError,
 };
+use futures::future::join_all;
 
 use crate::{env::Places, ledger::chain, world::Aws};
 
 /// How long a message that was looked at stays hidden, so that one look does not meet it twice.
 ///
 /// Being looked at counts as a receive, which does no harm: a DLQ has no redrive policy of its own.
-const HIDDEN: i32 = 30;
+const HIDDEN: Duration = Duration::from_secs(HIDDEN_SECONDS as u64);
+
+/// The same, as SQS takes it.
+const HIDDEN_SECONDS: i32 = 30;
+
+/// So many messages are shown again at once.
+const AT_ONCE: usize = 10;
+
+/// A message that this process has hidden.
+#[derive(Clone, Debug)]
+struct Hidden {
+    dlq: Dlq,
+    handle: String,
+    since: Instant,
+}
 
 /// The DLQs of a bundle.
 #[derive(Clone, Debug)]
 pub(crate) struct Boxes {
     client: Client,
     places: Places,
+    hidden: Arc<Mutex<Vec<Hidden>>>,
 }
 
 impl Boxes {
     /// The DLQs at these places.
     pub(crate) fn new(config: &aws_config::SdkConfig, places: Places) -> Self {
-        Self { client: Client::new(config), places }
+        Self { client: Client::new(config), places, hidden: Arc::default() }
+    }
+
+    fn hidden(&self) -> MutexGuard<'_, Vec<Hidden>> {
+        // A list of handles is whole whatever became of its last user.
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn url(&self, dlq: Dlq) -> Result<&str, PortError> {
         let url = self.places.dlq(dlq);
         url.ok_or_else(|| PortError::new("look at a DLQ", "this function has no such queue"))
+    }
+
+    /// Shows one message; one that shows already is as good.
+    async fn show(&self, message: &Hidden) -> Result<(), PortError> {
+        let change = self.client.change_message_visibility().queue_url(self.url(message.dlq)?);
+        let shown = change.receipt_handle(&message.handle).visibility_timeout(0).send().await;
+        match shown {
+            Err(e) if matches!(e.as_service_error(), Some(MessageNotInflight(_))) => Ok(()),
+            Err(e) => Err(PortError::new("show a message again", chain(e))),
+            Ok(_) => Ok(()),
+        }
+    }
+}
+
+impl Aws {
+    /// Shows what the looks of this function have hidden and left on its DLQ: without this a redrive right after a look
+    /// would move only what nobody has looked at. What fails shows by itself half a minute after it was looked at.
+    pub async fn show_again(&self) {
+        let boxes = self.boxes();
+        let hidden = std::mem::take(&mut *boxes.hidden());
+        // One by one, and not as a batch: the local engine has a right of its own for that, which AWS has not.
+        for some in hidden.chunks(AT_ONCE) {
+            let some = some.iter().filter(|message| message.since.elapsed() < HIDDEN);
+            let shown = join_all(some.map(|message| boxes.show(message))).await;
+            if let Some(error) = shown.into_iter().find_map(Result::err) {
+                tracing::warn!(cause = %error, "messages of a DLQ stay hidden for a moment");
+                return;
+            }
+        }
     }
 }
 
@@ -51,7 +109,8 @@ impl Dlqs for Aws {
         let boxes = self.boxes();
         let receive = boxes.client.receive_message().queue_url(boxes.url(dlq)?);
         // A moment's wait asks all of SQS's servers; without it, an answer may be empty by chance.
-        let receive = receive.max_number_of_messages(10).visibility_timeout(HIDDEN);
+        let receive = receive.max_number_of_messages(10).visibility_timeout(HIDDEN_SECONDS);
+        let since = Instant::now();
         let answer = receive.wait_time_seconds(1).send().await;
         let answer = answer.map_err(|e| PortError::new("look at a DLQ", chain(e)))?;
         let messages = answer.messages.unwrap_or_default().into_iter();
@@ -59,7 +118,10 @@ impl Dlqs for Aws {
             let (id, handle) = (message.message_id?, message.receipt_handle?);
             Some(Peeked { id, handle, body: message.body.unwrap_or_default() })
         });
-        Ok(peeked.collect())
+        let peeked: Vec<Peeked> = peeked.collect();
+        let hidden = peeked.iter().map(|one| Hidden { dlq, handle: one.handle.clone(), since });
+        boxes.hidden().extend(hidden);
+        Ok(peeked)
     }
 
     async fn remove(&self, dlq: Dlq, message: &Peeked) -> Result<(), PortError> {
@@ -67,6 +129,7 @@ impl Dlqs for Aws {
         let delete = boxes.client.delete_message().queue_url(boxes.url(dlq)?);
         let removed = delete.receipt_handle(&message.handle).send().await;
         removed.map_err(|e| PortError::new("take a message off a DLQ", chain(e)))?;
+        boxes.hidden().retain(|hidden| hidden.handle != message.handle);
         Ok(())
     }
 }

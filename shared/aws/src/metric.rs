@@ -8,13 +8,18 @@ use fairlead_core::{
     gate::{Breaker, Gate},
     history::{Line, What},
     id::{DestinationName, IntegrationName},
-    metric::{METRICS, NAMESPACE},
+    metric::{METRICS, Metric, NAMESPACE},
     outcome::{Outcome, judge},
     owner::Channel,
     span::until,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+
+/// Metrics of the functions themselves, which no rule of core knows: that the work of a minute has ended well. Silence is
+/// the fault, so an alarm looks at each; under the function's name, because stacks of one account share the namespace.
+pub const SCHEDULED: [Metric; 2] =
+    [("Looked", "Count", &[&["Function"]]), ("Released", "Count", &[&["Function"]])];
 
 /// Metrics of one log line: what they are counted under, and how many.
 #[derive(Debug, Default)]
@@ -41,7 +46,8 @@ impl Metrics {
         if self.names.is_empty() {
             return;
         }
-        let known = METRICS.iter().filter(|(name, _, _)| self.names.contains(name));
+        let all = METRICS.iter().chain(&SCHEDULED);
+        let known = all.filter(|(name, _, _)| self.names.contains(name));
         let directives: Vec<Value> = known
             .map(|(name, unit, dimensions)| {
                 json!({
@@ -138,8 +144,8 @@ pub fn unwanted(why: Unwanted) {
     metrics.write("event let go");
 }
 
-/// A gate has changed: 0 lets all calls through, 1 one at a time, 2 is open, 3 is paused.
-pub(crate) fn gate(of: &DestinationName, gate: &Gate) {
+/// A gate has changed, or still holds calls back: 0 lets all calls through, 1 one at a time, 2 is open, 3 is paused.
+pub fn gate(of: &DestinationName, gate: &Gate) {
     let state = match (&gate.pause, &gate.breaker) {
         (Some(_), _) => 3,
         (None, Breaker::Open { .. }) => 2,
@@ -149,6 +155,22 @@ pub(crate) fn gate(of: &DestinationName, gate: &Gate) {
     let mut metrics = Metrics::default().under("Destination", of.as_str());
     metrics.add("GateState", state);
     metrics.write("gate");
+}
+
+/// This function's look at the issues and the DLQs has ended well.
+pub fn looked(function: &str) {
+    scheduled(function, "Looked", "issues looked at");
+}
+
+/// This function's release of long waits has ended well.
+pub fn released(function: &str) {
+    scheduled(function, "Released", "long waits released");
+}
+
+fn scheduled(function: &str, name: &'static str, message: &str) {
+    let mut metrics = Metrics::default().under("Function", function);
+    metrics.add(name, 1);
+    metrics.write(message);
 }
 
 /// A channel took an alert, or did not.
@@ -180,6 +202,13 @@ mod tests {
                 assert!(line[dimension.as_str().expect("a name")].is_string(), "{directive}");
             }
         }
+        let mut scheduled = Metrics::default().under("Function", "fairlead-alert");
+        scheduled.add("Looked", 1);
+        let mut line = Map::new();
+        scheduled.put_into(&mut line);
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Metrics"][0]["Name"], "Looked");
+        assert_eq!(directive["Dimensions"], json!([["Function"]]));
         let mut none = Map::new();
         Metrics::default().under("Channel", "chat").put_into(&mut none);
         assert!(none.is_empty());

@@ -27,18 +27,42 @@ impl Topic {
     pub async fn publish(&self, alert: &Alert) -> Result<(), PortError> {
         let failed = |cause: String| PortError::new("publish the alert", cause);
         let arn = self.arn.as_ref().ok_or_else(|| failed("this function has no topic".into()))?;
-        let message = json!({"default": alert.body.to_string(), "email": alert.text});
+        let message = json!({
+            "default": taken(&alert.body.to_string()),
+            "email": taken(&alert.text),
+        });
         let mut publish = self.client.publish().topic_arn(arn).subject(&alert.subject);
         publish = publish.message(message.to_string()).message_structure("json");
         let facts = &alert.body["metadata"]["additionalContext"];
         let facts = ["integration", "owner", "class", "issue", "news"]
             .map(|name| (name, facts[name].as_str().unwrap_or("-")));
         for (name, value) in facts.into_iter().chain([("channel", alert.to.as_str())]) {
+            let value = taken(value);
             let value = MessageAttributeValue::builder().data_type("String").string_value(value);
             publish =
                 publish.message_attributes(name, value.build().map_err(|e| failed(e.to_string()))?);
         }
         publish.send().await.map_err(|e| failed(chain(e)))?;
         Ok(())
+    }
+}
+
+/// A text of the characters that XML 1.0 allows, as SQS demands it. Were SNS to refuse another, its issue would never
+/// reach the chat; and what is subscribed may be a queue.
+fn taken(text: &str) -> String {
+    let is_taken = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    text.chars().map(|c| if is_taken(c) { c } else { '\u{fffd}' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_does_not_take_is_no_part_of_a_message() {
+        assert_eq!(
+            taken("a\u{0}\u{b}b\u{fffe}\u{ffff}\u{1f600} \n"),
+            "a\u{fffd}\u{fffd}b\u{fffd}\u{fffd}\u{1f600} \n"
+        );
     }
 }

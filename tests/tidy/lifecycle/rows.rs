@@ -16,7 +16,7 @@ use fairlead_tests::sample;
 
 use super::life::{Against, OURS, life, lives, met, over, soon};
 
-/// A column: an input, and whether the gate is closed.
+/// A column: an input, and whether the gate holds calls back.
 struct Column(Input, bool);
 
 impl Column {
@@ -25,7 +25,7 @@ impl Column {
         match (&self.0, self.1) {
             (Input::Submitted, _) => "Submitted",
             (Input::Picked, false) => "Picked",
-            (Input::Picked, true) => "Picked, gate closed",
+            (Input::Picked, true) => "Picked, held back by the gate",
             (Input::Due, _) => "Due",
             (Input::Tell { .. }, _) => "Tell",
             (Input::Told { .. }, _) => "Told",
