@@ -143,7 +143,7 @@ fn exists(span: &str) -> bool {
 }
 
 /// The cells of a table's line, without backticks; none of any other line.
-fn cells(line: &str) -> Vec<&str> {
+pub(crate) fn cells(line: &str) -> Vec<&str> {
     let inner = line.trim().strip_prefix('|').and_then(|line| line.strip_suffix('|'));
     inner
         .map(|line| line.split('|').map(|cell| cell.trim().trim_matches('`')).collect())

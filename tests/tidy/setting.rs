@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use crate::{
+    document::cells,
     fault::{Fault, none},
     template::{Overrides, template},
     tree::read,
@@ -42,6 +43,36 @@ fn every_override_names_a_parameter_and_a_value_it_takes() {
             Fault::new(PATH, line(&name), mend)
         })
     }));
+}
+
+/// Who deploys reads them there, and not in the template.
+#[test]
+fn the_readme_lists_the_parameters_of_the_template_with_their_defaults() {
+    let readme = read("README.md");
+    let rows: Vec<Vec<&str>> = readme.lines().map(cells).collect();
+    let start = rows.iter().position(|row| row.starts_with(&["parameter", "default"]));
+    let start = start.expect("the README has a table of parameters");
+    let table = rows[start..].iter().take_while(|row| row.len() == 3).skip(2);
+    let listed: Vec<(&str, &str)> = table.map(|row| (row[0], row[1])).collect();
+    let all = template().get("Parameters").map(Node::entries).unwrap_or_default();
+    let known: Vec<(&str, &str)> =
+        all.iter().map(|(name, node)| (name.as_str(), node.text_at("Default"))).collect();
+    let less = known.iter().filter(|one| !listed.contains(one));
+    let less = less.map(|(name, default)| format!("add the row: | `{name}` | `{default}` | ..."));
+    let more = listed.iter().filter(|one| !known.contains(one));
+    let more =
+        more.map(|(name, _)| format!("take out the row `{name}`; the template says another"));
+    none(less.chain(more).map(|mend| Fault::new("README.md", start + 1, mend)));
+}
+
+#[test]
+fn the_readme_says_what_production_sets() {
+    let readme = read("README.md");
+    let prod =
+        environments().into_iter().find(|(name, _)| name == "prod").expect("the environment prod");
+    let said = prod.1.into_iter().map(|(name, value)| format!("`{name}={value}`"));
+    let missing = said.filter(|set| !readme.contains(set.as_str()));
+    none(missing.map(|set| Fault::new("README.md", 0, format!("say that `prod` sets {set}"))));
 }
 
 #[test]
