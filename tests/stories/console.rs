@@ -20,7 +20,7 @@ const BOUNDS: [(&str, usize); 12] = [
     ("/deliveries", 400),
     ("/deliveries?state=parked", 300),
     // The newest thousand are looked at, because short waits stand in no index.
-    ("/deliveries?state=waiting", 2_200),
+    ("/deliveries?state=waiting", 2_300),
     ("/deliveries?state=delivered", 400),
     ("/deliveries?issue={issue}", 300),
     // Keys of an integration that nothing belongs to are looked at, and no entry is.

@@ -109,7 +109,8 @@ fn status_counts_what_is_done_what_moves_and_what_needs_somebody() {
 
 #[test]
 fn a_record_without_deliveries_says_how_to_look_further_back() {
-    let nothing = Life { record: "D-9".into(), since: "30d".into(), deliveries: vec![] };
+    let nothing =
+        Life { record: "D-9".into(), since: "30d".into(), deliveries: vec![], cursor: None };
     assert!(nothing.problem());
     insta::assert_snapshot!(nothing.text(), @r"
     Nothing happened to D-9 in 30d.
@@ -124,6 +125,7 @@ fn a_record_says_how_far_back_was_looked_and_its_id_runs_nothing() {
         record: "$(reboot)".into(),
         since: since.into(),
         deliveries,
+        cursor: None,
     };
     let found = life("30d", vec![Delivery::of(&parked)]);
     assert!(!found.problem());

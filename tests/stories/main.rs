@@ -26,6 +26,7 @@ mod order;
 mod paging;
 mod parking;
 mod release;
+mod retry;
 mod submission;
 mod turn;
 mod wait;

@@ -6,6 +6,7 @@ use fairlead::{
     cli::View,
     desk::{Desk, Filter, Standing},
 };
+use fairlead_core::class::Class;
 
 use crate::console::aws::Aws;
 
@@ -148,6 +149,86 @@ fn status_says_when_the_alert_dlq_is_not_empty() {
             assert!(status.problem() && !text.contains("Nothing needs anyone."), "{text}");
             assert!(text.contains("The alert DLQ is not empty"), "{text}");
             assert!(text.ends_with("Next: fairlead dlq\n"), "{text}");
+        },
+    );
+}
+
+#[test]
+fn a_list_that_ended_before_all_was_looked_at_does_not_say_that_there_is_none() {
+    of(
+        async || Aws::with(2_100).await,
+        async |aws, desk| {
+            let nobody = Some("nobody".to_owned());
+            let all = Filter { integration: nobody.clone(), ..Filter::default() };
+            let page = desk.deliveries(&all, 20, None).await.expect("a page");
+            let said = "None among those looked at; there may be more.\n\
+                        Next: fairlead deliveries --integration nobody --cursor ";
+            assert!(page.text().starts_with(said), "{}", page.text());
+            let rest = desk.deliveries(&all, 20, page.cursor.as_deref()).await.expect("a page");
+            assert!(rest.text().starts_with("No delivery is there.\n"), "{}", rest.text());
+            // An issue is of one integration, so what is parked for others is not looked at.
+            let parked = Filter { state: Some(Standing::Parked), ..all };
+            let before = aws.items_read();
+            let none = desk.deliveries(&parked, 20, None).await.expect("a page");
+            assert!(none.text().starts_with("No delivery is there.\n"), "{}", none.text());
+            assert!(aws.items_read() - before < 20, "{} items", aws.items_read() - before);
+        },
+    );
+}
+
+#[test]
+fn what_the_functions_accepted_by_a_clock_that_is_ahead_is_seen() {
+    of(
+        async || Aws::ahead(20, 240_000).await,
+        async |_, desk| {
+            let page = desk.deliveries(&Filter::default(), 50, None).await.expect("a page");
+            assert_eq!(page.deliveries.len(), 20);
+            let status = desk.status(None).await.expect("a status");
+            let rows = status.integrations.iter();
+            assert_eq!(rows.map(|row| row.done + row.needs_you).sum::<usize>(), 20, "{status:?}");
+        },
+    );
+}
+
+#[test]
+fn a_list_of_what_is_parked_shows_what_a_retry_with_the_same_words_would_take() {
+    of(
+        async || Aws::with(2_000).await,
+        async |_, desk| {
+            // Half of what was accepted in the last 200 seconds is parked.
+            let since = Some(std::time::Duration::from_secs(50));
+            let filter = Filter { class: Some(Class::Rejected), since, ..Filter::default() };
+            let page = desk.deliveries(&filter, 1_000, None).await.expect("a page");
+            assert!(page.deliveries.len() <= 250, "{} are shown", page.deliveries.len());
+            let shown: BTreeSet<_> = page.deliveries.into_iter().map(|one| one.delivery).collect();
+            let planned = desk.planned(&filter, false).await.expect("a plan");
+            assert!(planned.entries.len() > 100);
+            assert!(planned.entries.iter().all(|one| shown.contains(&one.id.to_string())));
+        },
+    );
+}
+
+#[test]
+fn a_record_shows_its_newest_deliveries_and_how_to_see_older_ones() {
+    of(
+        async || Aws::of_one_record(250).await,
+        async |aws, desk| {
+            let life = desk.record("D-1042", None).await.expect("a record");
+            let newest = aws.newest(false, 100);
+            let shown = life.deliveries.iter().rev().map(|one| one.delivery.clone());
+            assert_eq!(shown.collect::<Vec<_>>(), newest);
+            let said = format!(
+                "The newest 100 deliveries in 30d; there are older ones.\n\
+                 Next: fairlead deliveries --record D-1042 --since 30d --cursor {}\n",
+                newest[99]
+            );
+            assert!(life.text().ends_with(&said), "{}", life.text());
+            let (mut seen, mut cursor) = (life.deliveries.len(), life.cursor);
+            while let Some(at) = cursor {
+                let older = desk.record_before("D-1042", None, Some(&at)).await.expect("more");
+                (seen, cursor) = (seen + older.deliveries.len(), older.cursor);
+            }
+            assert_eq!(seen, 250);
         },
     );
 }

@@ -31,6 +31,8 @@ pub(super) struct Given {
     pub(super) event: Option<String>,
     /// The difference was seen.
     pub(super) sure: Option<String>,
+    /// When the newest delivery was parked that the plan has met, in milliseconds since 1970.
+    pub(super) until: Option<i64>,
     /// The integration's page to go back to.
     pub(super) back: Option<String>,
 }

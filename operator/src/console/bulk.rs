@@ -10,6 +10,7 @@ use axum::{
     extract::{Path, State},
 };
 use fairlead_core::{audit::Note, entry::Entry, order::Refusal};
+use jiff::Timestamp;
 
 use super::{
     act::Given,
@@ -85,10 +86,14 @@ pub(super) async fn show(
     given.check(&site, &back)?;
     let refused = |e: DeskError| site.refused(&e, &back);
     let issue = site.desk.issue(&id).await.map_err(refused)?.issue.id.to_string();
-    let checked = given.checked.is_some();
-    let planned = site.desk.planned(&of_issue(&issue), checked).await.map_err(refused)?;
-    if given.sure.is_none() || planned.entries.is_empty() {
-        return shown(&plan(&site, issue, &given, &planned));
+    let until = given.until.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    // Who has looked has looked at what a plan showed her: without its time, nothing was.
+    let unseen = given.checked.is_some() && until.is_none();
+    let checked = given.checked.is_some() && !unseen;
+    let planned = site.desk.planned_until(&of_issue(&issue), checked, until).await;
+    let planned = planned.map_err(refused)?;
+    if given.sure.is_none() || unseen || planned.entries.is_empty() {
+        return shown(&plan(&site, issue, given.reason.trim(), checked, until, &planned));
     }
     let count = planned.entries.len();
     begin(&site, &issue, count, &back)?;
@@ -144,7 +149,14 @@ async fn order(site: Arc<Site>, issue: String, entries: Vec<Entry>, note: Note, 
     site.bulks.change(&issue, |bulk| bulk.ended = Some(ended));
 }
 
-fn plan(site: &Site, issue: String, given: &Given, planned: &Planned) -> page::Plan {
+fn plan(
+    site: &Site,
+    issue: String,
+    reason: &str,
+    checked: bool,
+    until: Option<Timestamp>,
+    planned: &Planned,
+) -> page::Plan {
     let all = || planned.plan.classes.values();
     let in_doubt = all().any(|figures| figures.refused.contains_key(&Refusal::InDoubt));
     let rows = planned.plan.classes.iter().map(|(class, figures)| page::PlanRow {
@@ -162,8 +174,11 @@ fn plan(site: &Site, issue: String, given: &Given, planned: &Planned) -> page::P
         more: planned.more,
         bounded: planned.bounded,
         rows: rows.collect(),
-        reason: given.reason.trim().to_owned(),
-        checked: given.checked.is_some(),
+        later: (planned.later > 0)
+            .then(|| counted(planned.later, "delivery was", "deliveries were")),
+        until: until.or(planned.newest).map(Timestamp::as_millisecond),
+        reason: reason.to_owned(),
+        checked,
         in_doubt,
     }
 }

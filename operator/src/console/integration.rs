@@ -45,6 +45,7 @@ pub(super) async fn show(
     let newest = site.desk.deliveries(&all, NEWEST, None).await;
     let newest = newest.map_err(|e| site.refused(&e, "/"))?;
     let next = format!("/deliveries?state=parked&integration={name}&");
+    let all_of = format!("/deliveries?integration={name}&");
     shown(&page::Integration {
         frame: site.frame("Now", said, Some(10)),
         description: integration.description.clone(),
@@ -55,8 +56,9 @@ pub(super) async fn show(
         paused: gate.is_some_and(|gate| gate.pause.is_some()),
         facts: facts(integration, destination),
         runbook: link(integration.owner.runbook.as_deref()),
-        list: list(&parked, &next, "Nothing of this integration needs anyone."),
+        list: list(&parked, &next, "No issue lists a delivery of this integration."),
         versions: versions(&newest.deliveries, integration),
+        newest: list(&newest, &all_of, "Nothing ran in the last 7 days."),
         name,
     })
 }

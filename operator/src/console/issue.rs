@@ -24,7 +24,8 @@ pub(super) async fn all(State(site): State<Arc<Site>>) -> Shown {
     shown(&page::Issues {
         frame: site.moving("Issues", Said::default(), Some(10)),
         lead: match open {
-            0 => "Nothing needs anyone.".to_owned(),
+            // A parking whose owner was not told yet stands in no issue; the first page counts it.
+            0 => "No cause is known that holds deliveries back.".to_owned(),
             1 => "One cause holds deliveries back.".to_owned(),
             more => format!("{more} causes hold deliveries back."),
         },

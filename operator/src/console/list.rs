@@ -4,13 +4,13 @@ use fairlead_core::history::one_line;
 use jiff::Timestamp;
 
 use super::page;
-use crate::desk::view::{self, age};
+use crate::desk::view::{self, NONE_YET, age};
 
 /// A page of deliveries; `path` is where the next one is, with its question mark.
 pub(super) fn list(found: &view::Deliveries, path: &str, empty: &str) -> page::List {
     page::List {
         items: found.deliveries.iter().map(|item| row(item, found.now)).collect(),
-        empty: empty.to_owned(),
+        empty: if found.goes_on() { NONE_YET } else { empty }.to_owned(),
         more: found.cursor.as_deref().map(|cursor| format!("{path}cursor={}", encoded(cursor))),
     }
 }

@@ -240,6 +240,8 @@ pub(super) struct Record {
     pub(super) since: String,
     /// Its deliveries.
     pub(super) lives: Vec<Life>,
+    /// Where older ones are.
+    pub(super) more: Option<String>,
 }
 
 /// One delivery of a record.
@@ -285,6 +287,8 @@ pub(super) struct Integration {
     pub(super) runbook: Option<String>,
     /// What needs somebody.
     pub(super) list: List,
+    /// Its newest deliveries, and where older ones are.
+    pub(super) newest: List,
     /// Which configurations made the newest deliveries, the newest first.
     pub(super) versions: Vec<Version>,
 }

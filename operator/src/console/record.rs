@@ -22,6 +22,7 @@ pub(super) struct Asked {
     #[serde(default)]
     id: String,
     since: Option<String>,
+    cursor: Option<String>,
     said: Option<String>,
 }
 
@@ -35,7 +36,16 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
         ));
     }
     let since: Option<Duration> = asked.since.as_deref().and_then(|text| span::parse(text).ok());
-    let life = site.desk.record(id, since).await.map_err(|e| site.refused(&e, "/"))?;
+    let life = site.desk.record_before(id, since, asked.cursor.as_deref()).await;
+    let life = life.map_err(|e| site.refused(&e, "/"))?;
+    let more = life.cursor.as_deref().map(|cursor| {
+        format!(
+            "/record?id={}&since={}&cursor={}",
+            encoded(id),
+            encoded(&life.since),
+            encoded(cursor)
+        )
+    });
     let count = life.deliveries.len();
     // While something moves, or was ordered just now, the page follows it.
     let moves = life.deliveries.iter().any(|one| tone(one.state) == "wait");
@@ -51,6 +61,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
         ),
         since: life.since,
         lives: life.deliveries.iter().map(one).collect(),
+        more,
     })
 }
 

@@ -5,7 +5,7 @@ use std::{io::IsTerminal, time::Duration};
 use fairlead_aws::work::{From, Place};
 use fairlead_core::{
     audit::{Did, Note},
-    entry::Entry,
+    entry::{Entry, State},
     id::EntryKey,
     integration::Catalog,
     order::way,
@@ -16,7 +16,6 @@ use jiff::Timestamp;
 
 use super::{
     Desk, DeskError, Filter,
-    list::back,
     order::ticket,
     view::{Done, Plan, counted, number},
 };
@@ -42,11 +41,41 @@ pub struct Planned {
     pub more: bool,
     /// So many were refused that not all were looked at; where all were, another run would end at the same place.
     pub bounded: bool,
+    /// When the newest of those was parked that were met, by the server's clock; nothing where none was.
+    pub newest: Option<Timestamp>,
+    /// So many are left out: they were parked later than the operator has looked.
+    pub later: usize,
 }
 
 impl Planned {
     fn new() -> Self {
-        Self { plan: Plan::default(), entries: Vec::new(), more: false, bounded: false }
+        Self {
+            plan: Plan::default(),
+            entries: Vec::new(),
+            more: false,
+            bounded: false,
+            newest: None,
+            later: 0,
+        }
+    }
+
+    /// Plans for one more, or leaves it out where it was parked later than this.
+    fn meet(
+        &mut self,
+        catalog: &Catalog,
+        entry: Entry,
+        checked: bool,
+        until: Option<Timestamp>,
+        now: Timestamp,
+    ) {
+        let State::Parked { since, .. } = entry.life.state else { return };
+        // Forms carry milliseconds.
+        if until.is_some_and(|until| since.as_millisecond() > until.as_millisecond()) {
+            self.later += 1;
+            return;
+        }
+        self.newest = self.newest.max(Some(since));
+        self.add(catalog, entry, checked, now);
     }
 
     /// Plans for one more.
@@ -98,17 +127,31 @@ impl Desk {
     /// # Errors
     /// When the ledger does not answer.
     pub async fn planned(&self, filter: &Filter, checked: bool) -> Result<Planned, DeskError> {
+        self.planned_until(filter, checked, None).await
+    }
+
+    /// The same, without what was parked later than this: nobody has looked whether the vendor has it.
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn planned_until(
+        &self,
+        filter: &Filter,
+        checked: bool,
+        until: Option<Timestamp>,
+    ) -> Result<Planned, DeskError> {
         let (catalog, now) = (fairlead_catalog::catalog(), Timestamp::now());
+        let partitions = self.partitions(filter).await?;
         let (mut planned, mut met, mut after) = (Planned::new(), 0, None);
         loop {
-            let (entries, more) = self.parked(filter, &mut after, now).await?;
+            let (entries, more) = self.parked(filter, &partitions, &mut after, now).await?;
             for entry in entries {
                 // Only what may be ordered fills a plan: what is refused stays parked, and would fill each next one.
                 if planned.entries.len() == MOST_PLANNED || met == MOST_MET {
                     planned.more = true;
                     break;
                 }
-                planned.add(catalog, entry, checked, now);
+                planned.meet(catalog, entry, checked, until, now);
                 met += 1;
             }
             let full = planned.entries.len() == MOST_PLANNED;
@@ -160,16 +203,15 @@ impl Desk {
     async fn parked(
         &self,
         filter: &Filter,
+        partitions: &[String],
         after: &mut Option<Place>,
         now: Timestamp,
     ) -> Result<(Vec<Entry>, bool), DeskError> {
-        let since = back(now, filter.since, Duration::MAX);
-        let page =
-            self.ledger.all_parked(filter.of_issue(), From::Oldest, after.as_ref(), 500).await?;
+        let page = self.ledger.parked_in(partitions, From::Oldest, after.as_ref(), 500).await?;
         let keys = page.places.iter().map(|p| p.key.clone());
         let keys: Vec<EntryKey> = keys.filter(|key| filter.may_mean(key)).collect();
         let mut entries = self.ledger.load_all(&keys).await?;
-        entries.retain(|e| filter.means(e) && e.id.accepted_at() >= since);
+        entries.retain(|entry| filter.means(entry, now));
         *after = page.places.last().cloned();
         Ok((entries, page.more))
     }

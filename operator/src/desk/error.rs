@@ -43,7 +43,7 @@ pub enum DeskError {
     )]
     NotAskable(String),
     /// The destination is not to be called now.
-    #[error("{0} {1}; nothing was asked. See: fairlead status")]
+    #[error("{0} {1}; it is not asked now. See: fairlead status")]
     Closed(String, &'static str),
     /// The stack's parameters and the bundle do not fit together.
     #[error("the stack's parameters do not fit this bundle: {0}")]

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use fairlead_core::{class::Class, entry::Entry, id::EntryKey, issue::Cause, span, word};
+use jiff::Timestamp;
 
-use super::issue::beginning;
+use super::{issue::beginning, list::back};
 
 /// Which deliveries are meant; what is not said does not matter.
 #[derive(Clone, Debug, Default, Args)]
@@ -79,14 +80,16 @@ impl Filter {
         self.integration.as_deref().is_none_or(|name| key.integration() == Some(name))
     }
 
-    /// Whether this entry is meant.
-    pub fn means(&self, entry: &Entry) -> bool {
+    /// Whether this entry is meant now.
+    pub fn means(&self, entry: &Entry, now: Timestamp) -> bool {
         let state = entry.life.state.word();
+        let since = back(now, self.since, Duration::MAX);
         self.may_mean(&entry.key)
             && self.state.is_none_or(|standing| standing.word() == state)
             && self.class.is_none_or(|class| entry.class() == Some(class))
             && self.issue.as_deref().is_none_or(|beginning| is_of(entry, beginning))
             && self.record.as_ref().is_none_or(|id| *id == entry.record.id)
+            && entry.id.accepted_at() >= since
     }
 
     /// Whether only parked deliveries can be meant, which have an index of their own.

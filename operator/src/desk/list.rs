@@ -10,7 +10,7 @@ use fairlead_core::{
     entry::{DUE_SHARDS, Entry, due_partition, gate_partition},
     id::{DeliveryId, EntryKey},
     record::Record,
-    span,
+    span::{self, after},
 };
 use jiff::Timestamp;
 
@@ -31,6 +31,13 @@ const CHUNK: usize = 100;
 
 /// How far back a list looks where nothing is said.
 const LIST_SINCE: Duration = Duration::from_secs(7 * 86_400);
+
+/// So far ahead of this machine's clock is looked for what ran: deliveries are named by the functions' clocks, and a
+/// difference of five minutes is the most that AWS takes signatures with, so that `doctor` calls it good.
+const AHEAD: Duration = Duration::from_secs(300);
+
+/// So many of a record's deliveries are shown at a time: each is loaded whole.
+const RECORD_SHOWN: usize = 100;
 
 /// How far back a record's life is looked for where nothing is said.
 pub(super) const RECORD_SINCE: Duration = Duration::from_secs(30 * 86_400);
@@ -93,18 +100,40 @@ impl Desk {
         Ok(Deliveries { now, deliveries: items, more, cursor, next })
     }
 
-    /// Everything that happened to the record with this id since then, over all integrations.
+    /// What happened to the record with this id since then, over all integrations: the newest deliveries.
     ///
     /// # Errors
     /// When the ledger does not answer.
     pub async fn record(&self, id: &str, since: Option<Duration>) -> Result<Life, DeskError> {
+        self.record_before(id, since, None).await
+    }
+
+    /// The same, from where the cursor of the last look goes on.
+    ///
+    /// # Errors
+    /// When the cursor is none of ours, or the ledger does not answer.
+    pub async fn record_before(
+        &self,
+        id: &str,
+        since: Option<Duration>,
+        cursor: Option<&str>,
+    ) -> Result<Life, DeskError> {
         let filter = Filter { record: Some(id.to_owned()), since, ..Filter::default() };
         let now = Timestamp::now();
-        let (mut entries, _) = self.of_record(&filter, id, usize::MAX, None, now).await?;
+        let (mut entries, cursor) = self.of_record(&filter, id, RECORD_SHOWN, cursor, now).await?;
         entries.reverse();
         let since = span::text(since.unwrap_or(RECORD_SINCE));
         let deliveries = entries.iter().map(Delivery::of).collect();
-        Ok(Life { record: id.to_owned(), since, deliveries })
+        Ok(Life { record: id.to_owned(), since, deliveries, cursor })
+    }
+
+    /// The partitions of the index in which what is meant can be parked.
+    pub(super) async fn partitions(&self, filter: &Filter) -> Result<Vec<String>, DeskError> {
+        let of = filter.of_issue();
+        Ok(match &filter.integration {
+            Some(name) => self.ledger.parked_partitions_of(of, name).await?,
+            None => self.ledger.parked_partitions(of).await?,
+        })
     }
 
     /// Walks the keys in order, and loads what can be meant.
@@ -117,14 +146,16 @@ impl Desk {
     ) -> Result<(Vec<Entry>, Option<String>), DeskError> {
         let (mut found, mut cursor) = (Vec::new(), cursor.map(str::to_owned));
         let mut looked_at = 0;
+        let parked = filter.parked_only();
+        let partitions = if parked { self.partitions(filter).await? } else { Vec::new() };
         loop {
-            let keys = self.chunk(filter, cursor.as_deref(), now).await?;
+            let keys = self.chunk(filter, &partitions, cursor.as_deref(), now).await?;
             let last = keys.len() < CHUNK;
             let wanted: Vec<EntryKey> =
                 keys.iter().filter(|(k, _)| filter.may_mean(k)).map(|(k, _)| k.clone()).collect();
             let entries = self.ledger.load_all(&wanted).await?;
             for (key, here) in &keys {
-                let entry = entries.iter().find(|e| e.key == *key && filter.means(e));
+                let entry = entries.iter().find(|e| e.key == *key && filter.means(e, now));
                 found.extend(entry.cloned());
                 looked_at += 1;
                 cursor = Some(here.clone());
@@ -145,21 +176,24 @@ impl Desk {
     async fn chunk(
         &self,
         filter: &Filter,
+        partitions: &[String],
         cursor: Option<&str>,
         now: Timestamp,
     ) -> Result<Vec<Keyed>, DeskError> {
         let cursor = cursor.map(read).transpose()?;
         if filter.parked_only() {
-            let after = match &cursor {
+            let beyond = match &cursor {
                 Some(Cursor::After(place)) => Some(place),
                 Some(Cursor::Before(_)) => return Err(DeskError::Cursor),
                 None => None,
             };
-            let page =
-                self.ledger.all_parked(filter.of_issue(), From::Newest, after, CHUNK).await?;
-            return Ok(page.places.into_iter().map(|at| (at.key.clone(), placed(&at))).collect());
+            let page = self.ledger.parked_in(partitions, From::Newest, beyond, CHUNK).await?;
+            // What was parked before was accepted before, too.
+            let since = back(now, filter.since, Duration::MAX);
+            let recent = page.places.into_iter().take_while(|at| at.at >= since);
+            return Ok(recent.map(|at| (at.key.clone(), placed(&at))).collect());
         }
-        let mut stretch = Stretch::between(back(now, filter.since, LIST_SINCE), now);
+        let mut stretch = stretch(now, filter.since, LIST_SINCE);
         match cursor {
             Some(Cursor::Before(id)) => stretch = stretch.before(id),
             Some(Cursor::After(_)) => return Err(DeskError::Cursor),
@@ -178,7 +212,7 @@ impl Desk {
         cursor: Option<&str>,
         now: Timestamp,
     ) -> Result<(Vec<Entry>, Option<String>), DeskError> {
-        let mut stretch = Stretch::between(back(now, filter.since, RECORD_SINCE), now);
+        let mut stretch = stretch(now, filter.since, RECORD_SINCE);
         match cursor.map(read).transpose()? {
             Some(Cursor::Before(id)) => stretch = stretch.before(id),
             Some(Cursor::After(_)) => return Err(DeskError::Cursor),
@@ -186,8 +220,14 @@ impl Desk {
         }
         let marked = self.ledger.marked(stretch, Record::mark_of(record)).await?;
         let keys: Vec<EntryKey> = marked.into_iter().map(|ran| ran.key).collect();
-        let mut entries = self.ledger.load_all(&keys).await?;
-        entries.retain(|entry| filter.means(entry));
+        let mut entries = Vec::new();
+        for chunk in keys.chunks(CHUNK) {
+            let loaded = self.ledger.load_all(chunk).await?;
+            entries.extend(loaded.into_iter().filter(|entry| filter.means(entry, now)));
+            if entries.len() > limit {
+                break;
+            }
+        }
         let more = entries.len() > limit;
         entries.truncate(limit);
         let cursor = entries.last().filter(|_| more).map(|entry| entry.id.to_string());
@@ -207,7 +247,7 @@ impl Desk {
             cut |= page.more;
             keys.extend(page.places.into_iter().map(|place| place.key));
         }
-        let recent = Stretch::between(back(now, filter.since, LIST_SINCE), now);
+        let recent = stretch(now, filter.since, LIST_SINCE);
         let recent = self.ledger.latest(recent, MOST_LOOKED_AT / 2).await?;
         let bounded = recent.len() == MOST_LOOKED_AT / 2;
         keys.extend(recent.into_iter().map(|ran| ran.key));
@@ -215,7 +255,7 @@ impl Desk {
         keys.sort_unstable();
         keys.dedup();
         let mut entries = self.ledger.load_all(&keys).await?;
-        entries.retain(|entry| filter.means(entry));
+        entries.retain(|entry| filter.means(entry, now));
         entries.sort_by_key(|entry| Item::of(entry).due_at);
         cut |= entries.len() > limit;
         entries.truncate(limit);
@@ -227,6 +267,21 @@ impl Desk {
 pub(super) fn waiting_partitions() -> impl Iterator<Item = String> {
     let gates = fairlead_catalog::catalog().destinations.keys().map(gate_partition);
     (0..DUE_SHARDS).map(due_partition).chain(gates)
+}
+
+/// From so long ago until now, by the clocks that name deliveries.
+pub(super) fn stretch(now: Timestamp, since: Option<Duration>, usual: Duration) -> Stretch {
+    Stretch::between(back(now, since, usual), ahead(now))
+}
+
+/// The latest that it can be by the clocks that name deliveries.
+pub(super) fn ahead(now: Timestamp) -> Timestamp {
+    after(now, AHEAD)
+}
+
+/// The earliest that it can be by them.
+pub(super) fn behind(now: Timestamp) -> Timestamp {
+    back(now, Some(AHEAD), AHEAD)
 }
 
 /// The time so long ago.

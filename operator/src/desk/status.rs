@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use fairlead_aws::{ran::Stretch, work::From};
+use fairlead_aws::work::From;
 use fairlead_core::{
     class::Class,
     gate::Gate,
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::{
     Desk, DeskError,
-    list::{back, waiting_partitions},
+    list::{back, stretch, waiting_partitions},
     view::{Facts, Status},
 };
 
@@ -34,15 +34,15 @@ impl Desk {
     /// When the ledger does not answer.
     pub async fn status(&self, since: Option<Duration>) -> Result<Status, DeskError> {
         let now = Timestamp::now();
-        let since = back(now, since, STATUS_SINCE);
-        let ran = self.ledger.latest(Stretch::between(since, now), MOST_COUNTED).await?;
+        let ran = stretch(now, since, STATUS_SINCE);
+        let ran = self.ledger.latest(ran, MOST_COUNTED).await?;
         let parked = self.ledger.all_parked("", From::Oldest, None, MOST_COUNTED).await?;
         let (waiting, more) = self.counted_waiting(now).await?;
         // After the index: what was retried in between has then moved on, and is not taken for untold.
         let newest: Vec<EntryKey> = ran.iter().take(MOST_READ).map(|ran| ran.key.clone()).collect();
         let states = self.ledger.states(&newest).await?;
         let facts = Facts {
-            since,
+            since: back(now, since, STATUS_SINCE),
             now,
             bounded: ran.len() == MOST_COUNTED || parked.more || more,
             unread: ran.len() - newest.len(),

@@ -9,7 +9,11 @@ use fairlead_aws::{ran::Stretch, work::From};
 use fairlead_core::entry::Entry;
 use jiff::Timestamp;
 
-use super::{Desk, DeskError, Filter, list::back, view::Happened};
+use super::{
+    Desk, DeskError, Filter,
+    list::{ahead, back},
+    view::Happened,
+};
 use crate::cli::Output;
 
 mod followed;
@@ -31,41 +35,42 @@ impl Desk {
     /// # Errors
     /// When the ledger does not answer.
     pub async fn tail(&self, filter: &Filter, output: Output, once: bool) -> Result<(), DeskError> {
-        let mut followed = Followed::default();
-        let mut since = back(Timestamp::now(), filter.since, TAIL_SINCE);
-        let first = since;
+        // One for the whole loop: what a Ctrl-C interrupts is a read, or the pause between two.
+        tokio::select! {
+            ended = self.follow(filter, output, once) => ended,
+            _ = tokio::signal::ctrl_c() => Ok(()),
+        }
+    }
+
+    async fn follow(&self, filter: &Filter, output: Output, once: bool) -> Result<(), DeskError> {
+        let first = back(Timestamp::now(), filter.since, TAIL_SINCE);
+        // What happens to an older delivery is news, too: of the lines, not of the deliveries, it is said since when.
+        let filter = Filter { since: None, ..filter.clone() };
+        let mut followed = Followed::since(first);
         loop {
-            let now = Timestamp::now();
-            self.find(&mut followed, since, now).await?;
-            since = now;
+            self.find(&mut followed).await?;
             let entries = self.ledger.load_all(&followed.order).await?;
-            let meant: Vec<&Entry> = entries.iter().filter(|e| filter.means(e)).collect();
+            let now = Timestamp::now();
+            let meant: Vec<&Entry> = entries.iter().filter(|e| filter.means(e, now)).collect();
             if !print(output, &followed.news(&meant, first)) || once {
                 tell_of_left_out(&mut followed);
                 return Ok(());
             }
             tell_of_left_out(&mut followed);
             followed.let_go(&entries);
-            tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
-                _ = tokio::signal::ctrl_c() => return Ok(()),
-            }
+            tokio::time::sleep(LOOK).await;
         }
     }
 
-    /// Finds what was accepted or parked since then, and what has moved on from being parked.
-    async fn find(
-        &self,
-        followed: &mut Followed,
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), DeskError> {
+    /// Finds what was accepted or parked since the last look, and what has moved on from being parked.
+    async fn find(&self, followed: &mut Followed) -> Result<(), DeskError> {
         // Keys reach the index a moment after the ledger, so each look reaches back over the last.
-        let overlap = back(since, None, LOOK * 5);
-        let ran = self.ledger.latest(Stretch::between(overlap, now), MOST_FOLLOWED).await?;
-        followed.accepted(&ran, since);
+        let overlap = |seen| back(seen, None, LOOK * 5);
+        let stretch = Stretch::between(overlap(followed.newest.accepted), ahead(Timestamp::now()));
+        let ran = self.ledger.latest(stretch, MOST_FOLLOWED).await?;
+        followed.accepted(&ran);
         let parked = self.ledger.all_parked("", From::Newest, None, MOST_PARKED).await?;
-        followed.parked(&parked, overlap);
+        followed.parked(&parked, overlap(followed.newest.parked));
         Ok(())
     }
 }

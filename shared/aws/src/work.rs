@@ -2,7 +2,11 @@
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 pub use fairlead_core::ports::Due as Place;
-use fairlead_core::{id::EntryKey, ports::PortError};
+use fairlead_core::{
+    id::EntryKey,
+    issue::{Issue, look::OLD_PARTITION},
+    ports::{Issues, PortError},
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
@@ -76,6 +80,20 @@ impl Ledger {
         most: usize,
     ) -> Result<Page, PortError> {
         let partitions = self.parked_partitions(of).await?;
+        self.parked_in(&partitions, from, after, most).await
+    }
+
+    /// The same of these partitions only.
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn parked_in(
+        &self,
+        partitions: &[String],
+        from: From,
+        after: Option<&Place>,
+        most: usize,
+    ) -> Result<Page, PortError> {
         // Collected, so that no closure is held over an await: a console's handler must be `Send`.
         let asked: Vec<_> =
             partitions.iter().map(|name| self.beyond(name, from, after, most)).collect();
@@ -89,6 +107,26 @@ impl Ledger {
         let more = more || places.len() > most;
         places.truncate(most);
         Ok(Page { places, more })
+    }
+
+    /// Every partition in which deliveries of this integration stand that are parked under issues whose names begin
+    /// so: an issue is of one integration, so those of others need not be read.
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn parked_partitions_of(
+        &self,
+        beginning: &str,
+        integration: &str,
+    ) -> Result<Vec<String>, PortError> {
+        let mut ids = self.watched().await?;
+        ids.retain(|id| id.as_str().starts_with(beginning));
+        let asked: Vec<_> = ids.iter().map(|id| self.issue(id)).collect();
+        let issues: Vec<Option<Issue>> = stream::iter(asked).buffered(8).try_collect().await?;
+        let issues = issues.into_iter().flatten();
+        let meant = issues.filter(|issue| issue.cause.integration.as_str() == integration);
+        let partitions = meant.map(|issue| issue.id.partition());
+        Ok(partitions.chain([OLD_PARTITION.to_owned()]).collect())
     }
 
     /// Up to `most` places of a partition beyond a place that may lie in another one; a few more where many were

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use fairlead_core::entry::Entry;
-use held::{Held, lock};
+use held::{Held, Shape, lock};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::MutexGuard};
 
@@ -91,19 +91,29 @@ fn stack() -> String {
 impl Aws {
     /// One with so many deliveries, every second of them parked.
     pub(crate) async fn with(count: usize) -> Self {
-        Self::of(Held::with(count, false)).await
+        Self::of(Held::with(count, Shape::default())).await
     }
 
     /// One with so many deliveries, every second of them parked with many others at once, under one of three issues.
     pub(crate) async fn crowded(count: usize) -> Self {
-        Self::of(Held::with(count, true)).await
+        Self::of(Held::with(count, Shape { crowded: true, ..Shape::default() })).await
     }
 
     /// One with so many deliveries, the oldest of which are of an integration that is not in the bundle.
     pub(crate) async fn with_gone(count: usize, gone: usize) -> Self {
-        let (mut held, issue) = Held::with(count, false);
+        let (mut held, issue) = Held::with(count, Shape::default());
         held.gone = gone;
         Self::of((held, issue)).await
+    }
+
+    /// One whose clocks are so many milliseconds ahead of this machine's.
+    pub(crate) async fn ahead(count: usize, millis: i64) -> Self {
+        Self::of(Held::with(count, Shape { behind: millis, ..Shape::default() })).await
+    }
+
+    /// One with so many deliveries of one record, D-1042.
+    pub(crate) async fn of_one_record(count: usize) -> Self {
+        Self::of(Held::with(count, Shape { one_record: true, ..Shape::default() })).await
     }
 
     async fn of((held, issue): (Held, String)) -> Self {

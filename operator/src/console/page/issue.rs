@@ -92,6 +92,10 @@ pub(in crate::console) struct Plan {
     pub(in crate::console) more: bool,
     /// Planning ended among those that are refused, and what lies behind them was not looked at.
     pub(in crate::console) bounded: bool,
+    /// So many were parked after the first plan, and are left out.
+    pub(in crate::console) later: Option<String>,
+    /// When the newest delivery was parked that the first plan has met, in milliseconds since 1970.
+    pub(in crate::console) until: Option<i64>,
     /// One row for each class.
     pub(in crate::console) rows: Vec<PlanRow>,
     /// Why.

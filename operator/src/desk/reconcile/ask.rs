@@ -9,7 +9,7 @@ use fairlead_aws::{
 use fairlead_core::{
     entry::Entry,
     gate::{Permit, ask},
-    history::said,
+    history::{one_line, said},
     id::Token,
     integration::{Destination, Integration, Lookup},
     meaning::Finding,
@@ -28,6 +28,12 @@ use crate::desk::{Desk, DeskError};
 const AT_ONCE: Horizon =
     Horizon { lead: std::time::Duration::ZERO, reach: fairlead_core::door::REACH };
 
+/// After so many questions the gate is asked again, so that a pause is heeded while many are asked.
+const GATE_AGAIN: usize = 10;
+
+/// So many characters of a vendor's text stand in a message.
+pub(super) const MOST_SAID: usize = 200;
+
 /// One destination, and what it is asked with.
 pub(super) struct Asker<'d> {
     desk: &'d Desk,
@@ -35,6 +41,8 @@ pub(super) struct Asker<'d> {
     vendor: Vendor,
     secrets: Secrets,
     credential: Option<Credential>,
+    /// How many questions were asked.
+    asked: usize,
 }
 
 impl Desk {
@@ -67,11 +75,13 @@ impl<'d> Asker<'d> {
             vendor: Vendor::new(&desk.places()?),
             secrets: Secrets::new(&desk.config),
             credential: None,
+            asked: 0,
         })
     }
 
     /// One page of the vendor's list.
     pub(super) async fn page(&mut self, path: &str) -> Result<Value, DeskError> {
+        self.heed_gate().await?;
         let mut fresh = false;
         loop {
             // First, because it may take longer than a slot is kept.
@@ -89,7 +99,8 @@ impl<'d> Asker<'d> {
 
     /// The path of the page that the vendor names.
     pub(super) fn next(&self, said: &str) -> Result<String, DeskError> {
-        let elsewhere = |_| self.failed(format!("the next page lies elsewhere: {said}"));
+        let elsewhere =
+            |_| self.failed(format!("the next page lies elsewhere: {}", one_line(said, MOST_SAID)));
         self.vendor.next_path(self.destination, said).map_err(elsewhere)
     }
 
@@ -104,6 +115,7 @@ impl<'d> Asker<'d> {
         else {
             return Ok(Finding::Unclear);
         };
+        self.heed_gate().await?;
         let mut fresh = false;
         loop {
             let credential = self.credential(fresh).await?.clone();
@@ -121,11 +133,23 @@ impl<'d> Asker<'d> {
             };
             match self.vendor.look(&call, lookup).await {
                 (Answer::Replied(reply), _) if reply.status == 401 && !fresh => fresh = true,
+                (Answer::Replied(reply), finding) if ends(reply.status, &finding) => {
+                    return Err(self.failed(said(&Answer::Replied(reply))));
+                }
                 (Answer::Replied(_), finding) => return Ok(finding),
                 (Answer::NotSent(NotSent::NoTime), _) => {}
                 (answer, _) => return Err(self.failed(said(&answer))),
             }
         }
+    }
+
+    /// Counts a question; now and then it asks first whether any may be asked still.
+    async fn heed_gate(&mut self) -> Result<(), DeskError> {
+        if self.asked > 0 && self.asked.is_multiple_of(GATE_AGAIN) {
+            self.desk.gate_is_open(self.destination).await?;
+        }
+        self.asked += 1;
+        Ok(())
     }
 
     async fn credential(&mut self, fresh: bool) -> Result<&Credential, DeskError> {
@@ -168,4 +192,9 @@ impl<'d> Asker<'d> {
     fn failed(&self, why: String) -> DeskError {
         DeskError::Vendor(self.destination.name.to_string(), why)
     }
+}
+
+/// Whether the vendor answers no further question either: it refuses us, or asks for fewer.
+fn ends(status: u16, finding: &Finding) -> bool {
+    *finding == Finding::Unclear && matches!(status, 401 | 403 | 429 | 503)
 }

@@ -6,6 +6,7 @@ use fairlead_aws::ran::Stretch;
 use fairlead_core::{
     audit::{Did, Note},
     entry::{Entry, State},
+    history::one_line,
     id::{DeliveryId, EntryKey},
     integration::{Destination, Integration},
     meaning::Finding,
@@ -14,8 +15,16 @@ use fairlead_core::{
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Compared, ask::Asker, compared};
-use crate::desk::{Desk, DeskError, bulk::bar, list::back};
+use super::{
+    Compared,
+    ask::{Asker, MOST_SAID},
+    compared,
+};
+use crate::desk::{
+    Desk, DeskError,
+    bulk::bar,
+    list::{ahead, back, behind},
+};
 
 /// So many deliveries are read at most: more than a week of a busy integration.
 const MOST_RAN: usize = 200_000;
@@ -48,12 +57,10 @@ impl Desk {
         let begun = Timestamp::now();
         // What waited long was accepted before it was sent.
         let from = back(since, Some(integration.retry.give_up_after), Duration::ZERO);
-        let mut entries = self.accepted(integration, from, begun).await?;
+        let mut entries = self.accepted(integration, from).await?;
         entries.extend(self.moved_by_hand(integration, from).await?);
         let list = self.list(destination, rule, since).await?;
-        // A clock that differs by a moment must not leave one out.
-        let again = back(begun, Some(Duration::from_secs(5)), Duration::ZERO);
-        let later = self.accepted(integration, again, Timestamp::now()).await?;
+        let later = self.accepted(integration, behind(begun)).await?;
         let known: BTreeSet<EntryKey> = entries.iter().map(|entry| entry.key.clone()).collect();
         entries.extend(later.into_iter().filter(|entry| !known.contains(&entry.key)));
         let ours: Vec<Ours> = entries.iter().filter_map(|entry| rule.ours(entry, since)).collect();
@@ -84,13 +91,13 @@ impl Desk {
         Ok(entries)
     }
 
-    /// Every delivery of the integration that was accepted in this stretch.
+    /// Every delivery of the integration that was accepted since then.
     async fn accepted(
         &self,
         integration: &Integration,
         from: Timestamp,
-        until: Timestamp,
     ) -> Result<Vec<Entry>, DeskError> {
+        let until = ahead(Timestamp::now());
         let ran = self.ledger.latest(Stretch::between(from, until), MOST_RAN).await?;
         if ran.len() >= MOST_RAN {
             return Err(DeskError::TooMuch(MOST_RAN));
@@ -119,7 +126,10 @@ impl Desk {
         let mut path = rule.first(since);
         while let Some(at) = path {
             if seen.contains(&at) || seen.len() >= MOST_PAGES {
-                let why = format!("its list does not end; the last page was {at}");
+                let why = format!(
+                    "its list does not end; the last page was {}",
+                    one_line(&at, MOST_SAID)
+                );
                 return Err(DeskError::Vendor(destination.name.to_string(), why));
             }
             let answer = asker.page(&at).await?;
@@ -144,13 +154,15 @@ impl Desk {
         let Some(lookup) = &integration.lookup else {
             return Err(DeskError::NotAskable(integration.name.to_string()));
         };
-        let mut entries = self.accepted(integration, since, Timestamp::now()).await?;
+        let mut entries = self.accepted(integration, since).await?;
         entries.retain(|entry| entry.life.state == State::Delivered);
         let (mut asker, bar) = (Asker::new(self, destination)?, bar(entries.len()));
         let mut compared = Compared { one_by_one: true, ..Compared::default() };
         for entry in &entries {
             let finding = asker.find(integration, lookup, entry).await?;
-            compared.unclear += usize::from(!add(&mut compared.findings, entry, finding));
+            let clear = add(&mut compared.findings, entry, finding);
+            compared.findings.compared += usize::from(clear);
+            compared.unclear += usize::from(!clear);
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -169,7 +181,6 @@ fn older(note: &Note, of: &Integration, before: Timestamp) -> Option<DeliveryId>
 /// Adds what the vendor's answer about one delivery says; false where it says nothing clear.
 fn add(findings: &mut Findings, entry: &Entry, finding: Finding) -> bool {
     let (delivery, record) = (entry.id, entry.record.to_string());
-    findings.compared += 1;
     let known = entry.life.vendor_id.clone();
     match (finding, known) {
         (Finding::Absent, vendor_id) => {

@@ -33,16 +33,35 @@ pub(super) struct Followed {
     parked: BTreeMap<EntryKey, Timestamp>,
     /// So many gave way before they came to rest, or were never followed.
     pub(super) left_out: usize,
+    /// From where the next look goes on.
+    pub(super) newest: Newest,
+}
+
+/// The newest that was seen, by the clocks of those that write: this machine's may be another.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Newest {
+    /// When it was accepted.
+    pub(super) accepted: Timestamp,
+    /// When it was parked.
+    pub(super) parked: Timestamp,
 }
 
 impl Followed {
-    /// Takes what was accepted, newest first; `since` is when the last look was.
-    pub(super) fn accepted(&mut self, ran: &[Ran], since: Timestamp) {
+    /// Follows what was accepted or parked since then.
+    pub(super) fn since(first: Timestamp) -> Self {
+        Self { newest: Newest { accepted: first, parked: first }, ..Self::default() }
+    }
+
+    /// Takes what was accepted, newest first.
+    pub(super) fn accepted(&mut self, ran: &[Ran]) {
         let oldest = ran.last().map(|ran| ran.id.accepted_at());
         // A full look that does not reach back to the last one has left a gap.
-        if ran.len() >= MOST_FOLLOWED && oldest.is_some_and(|oldest| oldest > since) {
+        let gap = oldest.is_some_and(|oldest| oldest > self.newest.accepted);
+        if ran.len() >= MOST_FOLLOWED && gap {
             self.left_out += 1;
         }
+        let newest = ran.first().map(|ran| ran.id.accepted_at());
+        self.newest.accepted = newest.unwrap_or_default().max(self.newest.accepted);
         let new = ran.iter().rev().filter(|ran| !self.rests.contains(&ran.key));
         for key in new.map(|ran| ran.key.clone()).collect::<Vec<_>>() {
             self.follow(key);
@@ -62,13 +81,18 @@ impl Followed {
         for key in gone {
             self.follow(key);
         }
+        let mut news = false;
         for Place { at, key } in &page.places {
             let known = self.parked.insert(key.clone(), *at);
+            news |= known != Some(*at);
             if known != Some(*at) && (known.is_some() || *at >= since) {
                 self.follow(key.clone());
             }
         }
-        self.left_out += usize::from(edge.is_some_and(|edge| edge >= since));
+        // A full page that is as it was at the last look leaves nothing more out.
+        self.left_out += usize::from(news && edge.is_some_and(|edge| edge >= since));
+        let newest = page.places.first().map(|place| place.at);
+        self.newest.parked = newest.unwrap_or_default().max(self.newest.parked);
         self.bound_watched();
     }
 
@@ -178,12 +202,26 @@ mod tests {
 
     #[test]
     fn more_at_once_than_are_followed_is_said_and_a_look_that_overlaps_is_not() {
-        let mut followed = Followed::default();
-        followed.accepted(&ran(MOST_FOLLOWED, 9_000), at(9));
+        let mut followed = Followed::since(at(9));
+        followed.accepted(&ran(MOST_FOLLOWED, 9_000));
         assert_eq!((followed.order.len(), followed.left_out), (MOST_FOLLOWED, 0));
-        followed.accepted(&ran(MOST_FOLLOWED, 9_000), at(8));
+        followed.newest.accepted = at(8);
+        followed.accepted(&ran(MOST_FOLLOWED, 9_000));
         assert_eq!(followed.left_out, 1, "there may be more since the last look");
         followed.parked(&page(&[(9, "a/parked")], false), at(8));
         assert_eq!((followed.order.len(), followed.left_out), (MOST_FOLLOWED, 2), "one gave way");
+    }
+
+    /// Deliveries are named by the clocks of functions, which may run behind this machine's or ahead of it.
+    #[test]
+    fn a_look_goes_on_from_the_newest_that_was_seen_and_not_from_this_machines_clock() {
+        let mut followed = Followed::since(at(100));
+        followed.accepted(&ran(2, 130_000));
+        followed.parked(&page(&[(110, "a/new"), (90, "a/old")], false), at(90));
+        let seen = |followed: &Followed| (followed.newest.accepted, followed.newest.parked);
+        assert_eq!(seen(&followed), (at(130), at(110)));
+        followed.accepted(&[]);
+        followed.parked(&page(&[], false), at(100));
+        assert_eq!(seen(&followed), (at(130), at(110)), "what is seen no more is no step back");
     }
 }

@@ -49,7 +49,8 @@ impl View for IssueList {
                 age(issue.last_seen, self.now),
             ]
         });
-        let none = "No issue is open: nothing needs anybody.\n";
+        // A parking whose owner was not told yet stands in no issue; status counts it.
+        let none = "No issue is open.\n";
         let mut text = if self.issues.is_empty() { none.into() } else { table(head, rows) };
         text.push_str(&format!("Next: {}\n", self.next));
         text

@@ -55,6 +55,16 @@ pub struct Item {
     pub configuration: String,
 }
 
+/// Said where none was found, and not all were looked at.
+pub(crate) const NONE_YET: &str = "None among those looked at; there may be more.";
+
+impl Deliveries {
+    /// Whether there may be more than were looked at for this page.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.more || self.cursor.is_some()
+    }
+}
+
 impl Item {
     /// The line of an entry.
     pub fn of(entry: &Entry) -> Self {
@@ -110,9 +120,12 @@ impl View for Deliveries {
                 one_line(&item.last, 60),
             ]
         });
-        let mut text =
-            if ids.is_empty() { "No delivery is there.\n".into() } else { table(head, rows) };
-        if self.more {
+        let mut text = match (ids.is_empty(), self.goes_on()) {
+            (true, true) => format!("{NONE_YET}\n"),
+            (true, false) => "No delivery is there.\n".to_owned(),
+            (false, _) => table(head, rows),
+        };
+        if self.more && !ids.is_empty() {
             text.push_str("More may wait than are shown.\n");
         }
         text.push_str(&format!("Next: {}\n", self.next));

@@ -15,6 +15,7 @@ use fairlead_core::{
     entry::Entry,
     id::{DeliveryId, EntryKey, IntegrationName},
     issue::{Cause, Issue, IssueId, PARTITION, Phase, dlq::Dlq},
+    record::Record,
 };
 use fairlead_tests::{
     memory::{Says, World},
@@ -36,6 +37,17 @@ const NOTES: usize = 5_000;
 
 /// The issues of those that are crowded.
 const OTHERS: [&str; 3] = ["AAAAAA", "BBBBBB", "CCCCCC"];
+
+/// What is special about the deliveries that it holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shape {
+    /// What is parked is parked with many others at once, under three issues.
+    pub(super) crowded: bool,
+    /// So many milliseconds this machine's clock is behind those that named them.
+    pub(super) behind: i64,
+    /// All are about one record, D-1042, and their names tell that.
+    pub(super) one_record: bool,
+}
 
 /// What it holds.
 pub(super) struct Held {
@@ -118,12 +130,13 @@ fn key(number: usize) -> String {
 
 impl Held {
     /// Every second delivery is parked: each at a time of its own under one issue, or many at once under three.
-    pub(super) fn with(count: usize, crowded: bool) -> (Self, String) {
+    pub(super) fn with(count: usize, shape: Shape) -> (Self, String) {
+        let Shape { crowded, behind, one_record } = shape;
         let (delivered, _) = life(Says::Created);
         let (parked, issue) = life(Says::Status(422, None, "VAT id is required"));
         let mut issue = issue.expect("the parked one opened it");
         issue.notice.next_action = crate::console::NEXT.to_owned();
-        let now = Timestamp::now().as_millisecond();
+        let now = Timestamp::now().as_millisecond() + behind;
         let mut held = Self {
             ran: BTreeMap::new(),
             work: BTreeMap::new(),
@@ -145,7 +158,9 @@ impl Held {
             let at = now - 100 * i64::try_from(count - number).expect("few");
             let low = (number as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15) & 0xffff_ffff;
             let time = u128::try_from(at).expect("after 1970") << 80;
-            let id = DeliveryId(Uuid::from_u128(time | 0x7 << 76 | 0x2 << 62 | low));
+            let drawn = Uuid::from_u128(time | 0x7 << 76 | 0x2 << 62 | low);
+            let mark = Record::mark_of("D-1042");
+            let id = if one_record { DeliveryId::of(drawn, mark) } else { DeliveryId(drawn) };
             held.ran.entry(ran_partition(id)).or_default().push((id.to_string(), number));
             held.ids.push(id);
             if number % 2 == 1 {
