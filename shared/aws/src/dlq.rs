@@ -133,3 +133,91 @@ impl Dlqs for Aws {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use aws_sdk_sqs::config::{Credentials, Region, SharedCredentialsProvider};
+    use fairlead_core::integration::Catalog;
+    use serde_json::{Value, json};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+    };
+
+    use super::*;
+
+    /// Both messages of the dispatch DLQ.
+    fn messages() -> Value {
+        let message =
+            |id| json!({"MessageId": id, "ReceiptHandle": format!("of-{id}"), "Body": "{}"});
+        json!({"Messages": [message("gone"), message("kept")]})
+    }
+
+    /// One call: what was asked, and its body.
+    async fn call(stream: &mut TcpStream) -> (String, Value) {
+        let mut text = String::new();
+        loop {
+            let mut bytes = [0; 4096];
+            let read = stream.read(&mut bytes).await.expect("bytes");
+            text.push_str(&String::from_utf8_lossy(&bytes[..read]));
+            let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+            let head = head.to_lowercase();
+            let after =
+                |name: &str| head.split_once(name).and_then(|(_, rest)| rest.lines().next());
+            let length: usize = after("content-length: ").expect("a length").parse().expect("one");
+            if body.len() == length {
+                let target = after("x-amz-target: amazonsqs.").expect("a target").to_owned();
+                return (target, serde_json::from_str(body).expect("a body"));
+            }
+        }
+    }
+
+    /// SQS, and what it was asked.
+    async fn sqs(server: TcpListener, asked: &RefCell<Vec<(String, Value)>>) {
+        loop {
+            let (mut stream, _) = server.accept().await.expect("a call");
+            let (target, body) = call(&mut stream).await;
+            let answer = if target == "receivemessage" { messages() } else { json!({}) };
+            let (answer, kind) = (answer.to_string(), "application/x-amz-json-1.0");
+            let head = format!("content-type: {kind}\r\ncontent-length: {}", answer.len());
+            let answer = format!("HTTP/1.1 200 OK\r\n{head}\r\nconnection: close\r\n\r\n{answer}");
+            asked.borrow_mut().push((target, body));
+            stream.write_all(answer.as_bytes()).await.expect("an answer");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_look_has_hidden_and_left_is_shown_again_once() {
+        let server = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let anybody = Credentials::new("test", "test", None, None, "test");
+        let config = aws_config::SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .http_client(crate::world::connector())
+            .endpoint_url(format!("http://{}", server.local_addr().expect("an address")))
+            .region(Region::new("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(anybody))
+            .build();
+        let url = Some("https://sqs.us-east-1.amazonaws.com/000000000000/dlq".to_owned());
+        let places = Places { dispatch_dlq: url, ..Places::default() };
+        let aws = Aws::at(Box::leak(Box::new(Catalog::default())), places, &config);
+        let looked = async {
+            let peeked = aws.peek(Dlq::Dispatch).await.expect("a look");
+            aws.remove(Dlq::Dispatch, &peeked[0]).await.expect("one is taken off");
+            aws.show_again().await;
+            // Nothing is left to show.
+            aws.show_again().await;
+        };
+        let asked = RefCell::default();
+        tokio::select! {
+            () = looked => {}
+            () = sqs(server, &asked) => {}
+        }
+        let asked = asked.into_inner();
+        let names: Vec<&str> = asked.iter().map(|(target, _)| target.as_str()).collect();
+        assert_eq!(names, ["receivemessage", "deletemessage", "changemessagevisibility"]);
+        assert_eq!(asked[2].1["ReceiptHandle"], "of-kept");
+        assert_eq!(asked[2].1["VisibilityTimeout"], 0);
+    }
+}
