@@ -29,7 +29,7 @@ const NOT_IN_CORE: [&str; 16] = [
 ];
 
 /// Where the adapter looks at the clock.
-const CLOCK: [(&str, &str); 5] = [
+const CLOCK: [(&str, &str); 6] = [
     ("shared/aws/src/world.rs", "it is the clock that core is given"),
     ("shared/aws/src/log.rs", "every line is stamped"),
     ("shared/aws/src/metric.rs", "a metric is counted when its line is written"),
@@ -38,6 +38,7 @@ const CLOCK: [(&str, &str); 5] = [
         "shared/aws/src/vendor.rs",
         "a deadline and a Retry-After date are measured at the call itself",
     ),
+    ("shared/aws/src/list.rs", "a Retry-After date is measured when the page is heard"),
 ];
 
 #[test]
