@@ -118,6 +118,7 @@ struct Inside {
     logged: Vec<Vec<What>>,
     /// These entries cannot be read.
     broken: BTreeSet<EntryKey>,
+    broken_issues: BTreeSet<IssueId>,
 }
 
 /// Where every request is made at acceptance.
@@ -260,6 +261,11 @@ impl World {
     /// This entry cannot be read, as if a newer release had written it.
     pub fn break_entry(&self, key: &EntryKey) {
         self.inside.borrow_mut().broken.insert(key.clone());
+    }
+
+    /// This issue cannot be read, as if a newer release had written it.
+    pub fn break_issue(&self, id: &IssueId) {
+        self.inside.borrow_mut().broken_issues.insert(id.clone());
     }
 
     /// What the log was told so far, write by write.

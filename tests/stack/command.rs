@@ -88,7 +88,7 @@ async fn refuses(world: &World, id: &str) {
     let with = |words: &[&'static str]| [words, &REASON[..]].concat();
     let edit = [&["edit", id], &REASON[..]].concat();
     for (words, editor, code, why) in [
-        (edit.clone(), "sed -i s/1250.00/many/", 1, "/data/deal/amount"),
+        (edit.clone(), "sed -i s/1250.00/many/", 1, "\"many\" is no amount of money"),
         (edit, "false", 2, "ended with"),
         (with(&["retry", "ffffffff"]), "false", 1, "ffffffff"),
         (with(&["resolve", "ffffffff", "--as", "INV-1"]), "false", 1, "ffffffff"),

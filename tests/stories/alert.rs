@@ -5,7 +5,7 @@ use fairlead::cli::Cli;
 use fairlead_core::{
     alert::{Alert, STACK},
     class::Class,
-    entry::State,
+    entry::{Carries, Entry, State},
     history::What,
     issue::{
         Due, Issue, News, Sighting,
@@ -49,6 +49,7 @@ fn opened(class: Class) -> Issue {
     if at_validate {
         entry.history.lines.truncate(1);
         entry.life.attempts = 0;
+        (entry.life.carries, entry.request) = (Carries::Refused, None);
     }
     let detail =
         if at_validate { "/data/deal/currency is missing".to_owned() } else { String::new() };
@@ -81,6 +82,33 @@ fn every_class_reads_well_on_every_channel() {
             let name = format!("{}_by_{}", class.word(), channel.as_str());
             insta::assert_snapshot!(name, text(&issue, News::Opened, channel));
         }
+    }
+}
+
+/// What validation refuses may be sent again by its source; what was accepted would come back as a duplicate.
+#[test]
+fn a_delivery_that_was_accepted_and_cannot_be_made_any_more_is_not_to_be_sent_again() {
+    for class in [Class::Mapping, Class::Schema] {
+        let world = World::new(integration(keyed(), waits(&[10])));
+        world.submit(deal("D-1042")).expect("accepted");
+        let mut entry = world.entry();
+        entry.life.state = State::Parked { class, since: noon(), told: false };
+        let sighting = |entry: &Entry| {
+            Sighting::of(entry, &catalog(&world.integration)).expect("it is parked")
+        };
+        let rendered = sighting(&entry);
+        assert_eq!(rendered.cause.code.as_deref(), Some("rendered"));
+        let said = &rendered.notice.next_action;
+        assert!(said.contains("resolve") && !said.contains("send the event again"), "{said}");
+        let commands = rendered.commands.join("\n");
+        assert!(
+            commands.contains("fairlead resolve") && !commands.contains("discard"),
+            "{commands}"
+        );
+        entry.life.carries = Carries::Refused;
+        let refused = sighting(&entry);
+        assert_eq!(refused.cause.code, None);
+        assert!(refused.commands.join("\n").contains("fairlead discard"));
     }
 }
 

@@ -77,7 +77,7 @@ fn the_console_goes_on_with_the_record_that_the_correction_names() {
         let reader = enter(aws, desk).await;
         let page = format!("/deliveries/{}", parked.id);
         let (text, _) = reader.read(&page).await;
-        let form = &links(&text, "name=\"form\" value=\"")[0];
+        let form = &*links(&text, "name=\"form\" value=\"").pop().expect("a form");
         let version = parked.life.version.0.to_string();
         let given = [
             ("form", form),

@@ -17,6 +17,9 @@ use super::World;
 
 impl Issues for World {
     async fn issue(&self, id: &IssueId) -> Result<Option<Issue>, PortError> {
+        if self.inside.borrow().broken_issues.contains(id) {
+            return Err(PortError::new("read the issue", "it comes from a newer release"));
+        }
         Ok(self.inside.borrow().issues.get(id).cloned())
     }
 
@@ -81,7 +84,7 @@ impl World {
         let steps = issue.steps();
         let step = steps.get(usize::from(issue.told.steps));
         let step = step.map(|step| after(issue.opened_at, step.after));
-        let update = (issue.count > issue.told.count).then(|| next_update(issue));
+        let update = next_update(issue);
         let next = step.into_iter().chain(update).min().filter(|_| issue.phase == Phase::Open);
         next.map(|next| next.max(soon))
     }

@@ -24,6 +24,8 @@ pub enum Says {
     Silence,
     /// Nobody is there.
     Absent,
+    /// It is not called, because the secret with its credential is not there.
+    NoSecret,
 }
 
 /// What the vendor says when it is asked whether it has a record.
@@ -131,6 +133,7 @@ impl Vendor {
             Says::Status(status, retry_after, body) => reply(status, retry_after, body),
             Says::Silence => Answer::Lost(Lost::Timeout),
             Says::Absent => Answer::NotSent(NotSent::NoConnection),
+            Says::NoSecret => Answer::NotSent(NotSent::NoSecret),
         }
     }
 

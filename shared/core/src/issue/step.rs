@@ -70,19 +70,19 @@ pub const WATCHED: Duration = Duration::from_secs(3_600);
 /// How long it is still tried to say that it is over: as long as SQS keeps a message.
 pub const KEPT: Duration = Duration::from_secs(14 * 86_400);
 
-/// The least time between a message and the next update, each time a longer one, and then always the last.
-const UPDATES: [Duration; 5] = [
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(3_600),
-    Duration::from_secs(4 * 3_600),
-    Duration::from_secs(12 * 3_600),
-    Duration::from_secs(86_400),
-];
+/// The message that opens an issue knows of one delivery only, so the first update comes soon.
+const FIRST_UPDATE: Duration = Duration::from_secs(15 * 60);
+
+/// The least time to the next one, when there are so many times more.
+const UPDATE: Duration = Duration::from_secs(3_600);
+
+/// Whatever else has grown is told once a day.
+const DAILY: Duration = Duration::from_secs(86_400);
 
 /// After so many failures in a row another channel is told that this one is dead.
 pub(super) const DEAF: u32 = 3;
 
-/// An acknowledged issue is quiet, unless it grows so many times over.
+/// What grows so many times over is another matter than it was; an acknowledged issue is quiet otherwise.
 const GROWN: u64 = 10;
 
 /// What happens next in the life of an issue; `None` for one that there never was.
@@ -219,13 +219,14 @@ fn looked_at(issue: &Issue, looked: Looked, now: Timestamp) -> Option<Issue> {
         (Phase::Open, _) => {
             counted(&mut next, looked);
             take_steps(&mut next, News::Escalated, now);
-            let more = next.told.count.saturating_add(1);
-            update(&mut next, more, now);
+            update(&mut next, now);
         }
         (Phase::Acknowledged { count, .. }, _) => {
             let many = count.max(&issue.told.count).saturating_mul(GROWN);
             counted(&mut next, looked);
-            update(&mut next, many, now);
+            if next.count >= many {
+                update(&mut next, now);
+            }
         }
     }
     let unsent = !next.outbox.is_empty() && next.sending_until <= now;
@@ -239,15 +240,20 @@ fn counted(issue: &mut Issue, looked: Looked) {
     issue.last_seen = looked.newest.map_or(issue.last_seen, |newest| newest.max(issue.last_seen));
 }
 
-/// When the next update may be told at the earliest.
-pub fn next_update(issue: &Issue) -> Timestamp {
-    let place = usize::try_from(issue.told.updates).unwrap_or(usize::MAX);
-    after(issue.told.at, UPDATES[place.min(UPDATES.len() - 1)])
+/// When its count is told next, if it stays as it is; never when it has not grown.
+pub fn next_update(issue: &Issue) -> Option<Timestamp> {
+    let Told { at, count, updates, .. } = issue.told;
+    let wait = match (updates, issue.count >= count.saturating_mul(GROWN)) {
+        (0, _) => FIRST_UPDATE,
+        (_, true) => UPDATE,
+        (_, false) => DAILY,
+    };
+    (issue.count > count).then(|| after(at, wait))
 }
 
-/// Tells a count of at least `least`, unless the last message is too young.
-fn update(issue: &mut Issue, least: u64, now: Timestamp) {
-    if issue.count < least || next_update(issue) > now {
+/// Tells a count that has grown, unless the last message is too young.
+fn update(issue: &mut Issue, now: Timestamp) {
+    if next_update(issue).is_none_or(|at| at > now) {
         return;
     }
     issue.told.at = now;

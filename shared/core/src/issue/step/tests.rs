@@ -119,13 +119,15 @@ fn the_first_parking_is_told_at_once_and_the_others_are_not() {
 }
 
 #[test]
-fn counts_are_told_at_growing_intervals_and_only_when_they_grow() {
+fn counts_are_told_soon_then_when_they_are_tenfold_or_once_a_day() {
     let mut run = Run::new(&[]);
     run.seen().told(&[(News::Opened, CHAT)]);
-    run.look(1, 50).look(13, 500).told(&[]);
-    run.look(1, 900).told(&[(News::Grown, CHAT)]);
-    run.look(59, 1_000).told(&[]).look(1, 1_000).told(&[(News::Grown, CHAT)]);
-    run.look(600, 1_000).told(&[]).look(1, 1_001).told(&[(News::Grown, CHAT)]);
+    run.look(1, 50).look(13, 50).told(&[]);
+    run.look(1, 90).told(&[(News::Grown, CHAT)]);
+    run.look(59, 900).told(&[]).look(1, 900).told(&[(News::Grown, CHAT)]);
+    run.look(60, 8_999).told(&[]).look(1, 9_000).told(&[(News::Grown, CHAT)]);
+    run.look(24 * 60 - 1, 9_001).told(&[]).look(1, 9_001).told(&[(News::Grown, CHAT)]);
+    run.look(48 * 60, 9_001).told(&[]).look(1, 9_002).told(&[(News::Grown, CHAT)]);
 }
 
 #[test]
