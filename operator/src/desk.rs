@@ -29,6 +29,7 @@ mod tail;
 pub mod view;
 
 pub use act::Act;
+pub(crate) use act::reason;
 pub use error::DeskError;
 pub use filter::{Filter, Standing};
 pub use look::Look;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use fairlead::{
-    cli::{Cli, Options, Output, Place},
+    cli::{Cli, Options, Output, Place, View},
     desk::{Desk, Filter},
 };
 use fairlead_aws::ledger::Ledger;
@@ -72,5 +72,34 @@ fn the_next_page_of_the_audit_asks_for_what_the_first_one_did() {
         let cli = Cli::try_parse_from(words(&page.next)).expect("a command");
         let second = cli.at(&desk).await.expect("a page");
         assert!(second.said().contains("Next: fairlead audit --since 60m --limit 10 --cursor "));
+    });
+}
+
+#[test]
+fn a_retry_of_an_issue_takes_the_one_whose_name_begins_so_and_names_it_whole() {
+    run(async |aws| {
+        let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
+        let retry = async |issue: &str| {
+            let filter = Filter { issue: Some(issue.to_owned()), ..Filter::default() };
+            let options = Options {
+                place: Place::default(),
+                output: Output::Table,
+                yes: true,
+                no_color: true,
+            };
+            desk.retry_all(&filter, "unblocked", false, &options).await
+        };
+        retry(&aws.issue[..3]).await.expect("they are ordered");
+        let note = desk.audit(None, 1, None).await.expect("a page");
+        let on = format!("10 parked deliveries: --issue {}", aws.issue);
+        assert!(note.text().contains(&on), "{}", note.text());
+        // Three issues are listed, so no letter of a name tells which is meant.
+        for (issue, why) in
+            [("", "3 issues' names begin with"), ("ZZZZZZ", "no issue's name begins")]
+        {
+            let said = retry(issue).await.expect_err("it is not one issue").to_string();
+            assert!(said.contains(why), "{said}");
+        }
+        assert_eq!(aws.sent().len(), 10);
     });
 }

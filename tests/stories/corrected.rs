@@ -151,3 +151,17 @@ fn an_event_whose_sender_gave_the_key_is_corrected_under_that_key_and_its_digest
     let twice = correction(&bundle, &new, "call back", "call them back").expect("it is valid");
     assert_eq!(exchanged(&bundle, &new, &twice).life.state, State::Delivered);
 }
+
+/// What is measured is the event, and not the lines and indents that an editor was given.
+#[test]
+fn an_event_that_is_long_in_the_editor_only_is_corrected() {
+    let bundle = contacts();
+    let order = bundle.placed("O-1", "C-12");
+    bundle.world.settle();
+    let much = format!("{{{}", " ".repeat(300_000));
+    let event = order.event.replacen('{', &much, 1).replace("C-12", "C-13");
+    let made = block_on(check(&bundle.contracts, &bundle.world, &bundle.now(&order), event));
+    let correction = made.expect("it is valid");
+    assert_eq!(correction.event, order.event.replace("C-12", "C-13"));
+    assert_eq!(exchanged(&bundle, &order, &correction).life.state, State::Delivered);
+}

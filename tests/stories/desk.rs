@@ -10,6 +10,7 @@ use fairlead_core::{
     entry::Entry,
     gate::{Breaker, Gate, Pause},
     integration::Dedupe,
+    issue::dlq::Dlq,
     ticket::Queue,
 };
 use fairlead_tests::{
@@ -149,11 +150,15 @@ fn a_list_that_shows_a_part_of_what_waits_says_so() {
 fn a_message_of_the_dlq_is_read_whatever_it_is() {
     let (world, _) = fates().remove(2);
     let body = world.bodies(Queue::Dlq).pop().expect("a message");
-    let letter = Letter::read(&body);
+    let letter = Letter::read(Dlq::Dispatch, &body);
     assert_eq!((letter.class.as_str(), letter.owner.as_deref()), ("rejected", Some("finance-ops")));
     let crashed = r#"{"v":1,"step":"dispatch","entry":"a/b","delivery":"0199c200-0000-0000-0000-000000000009"}"#;
-    assert_eq!(Letter::read(crashed).class, "crashed");
-    assert_eq!(Letter::read("{").class, "unreadable");
+    assert_eq!(Letter::read(Dlq::Dispatch, crashed).class, "crashed");
+    for dlq in [Dlq::Dispatch, Dlq::Retry, Dlq::Alert] {
+        let letter = Letter::read(dlq, "{");
+        assert_eq!(letter.class, "unreadable");
+        assert!(!letter.next_action.contains("intake"), "{letter:?}");
+    }
 }
 
 #[test]

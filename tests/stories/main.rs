@@ -21,6 +21,7 @@ mod fan_out;
 mod gate;
 mod issue;
 mod killed;
+mod letter;
 mod look;
 mod order;
 mod paging;

@@ -10,6 +10,7 @@ use fairlead_core::ticket::Act;
 use serde::Deserialize;
 
 use super::site::{Shown, Site, Trouble, went};
+use crate::desk::reason;
 
 /// What a form carries.
 #[derive(Debug, Default, Deserialize)]
@@ -48,7 +49,7 @@ impl Given {
             let why = "Every act stands in the history with a name and a reason.";
             return Err(site.trouble("Say why", why, back));
         }
-        Ok(())
+        reason(&self.reason).map(drop).map_err(|why| site.trouble("Say why", &why, back))
     }
 }
 

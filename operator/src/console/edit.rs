@@ -16,6 +16,9 @@ use super::{
 };
 use crate::desk::{DeskError, edit::Correction};
 
+/// The most that its form may have: an event has its indents in it here, and is written as a form's value.
+pub(super) const MOST_FORM: usize = 8 * 1024 * 1024;
+
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
     Path(id): Path<String>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Router,
-    extract::{Query, Request, State},
+    extract::{DefaultBodyLimit, Query, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Redirect, Response},
@@ -66,7 +66,10 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .route("/", get(now::show))
         .route("/deliveries", get(deliveries::show))
         .route("/deliveries/{id}", get(delivery::show))
-        .route("/deliveries/{id}/edit", post(edit::show))
+        .route(
+            "/deliveries/{id}/edit",
+            post(edit::show).layer(DefaultBodyLimit::max(edit::MOST_FORM)),
+        )
         .route("/deliveries/{id}/{act}", post(act::on_delivery))
         .route("/destinations/{name}/{act}", post(act::on_destination))
         .route("/record", get(record::show))

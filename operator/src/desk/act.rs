@@ -118,9 +118,12 @@ impl Act {
     }
 }
 
-/// Reads a reason. Alerts print `--reason "..."`, and whoever runs that as it stands has given none.
-pub(super) fn reason(typed: &str) -> Result<String, String> {
+/// Reads a reason. It stands on one line of histories, where a line break would begin a line that nobody wrote. Alerts print `--reason "..."`, and whoever runs that as it stands has given none.
+pub(crate) fn reason(typed: &str) -> Result<String, String> {
     let typed = typed.trim();
+    if typed.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        return Err("say it on one line, without control characters".to_owned());
+    }
     if typed.trim_matches(['.', '…', ' ']).is_empty() {
         return Err("say why: this stands in the history".to_owned());
     }
@@ -163,10 +166,15 @@ mod tests {
             "edit|019a2c1d",
             "resolve|019a2c1d|--as|INV-7",
             "discard|019a2c1d",
+            "issues|ack|7Q2FXK",
         ];
         for command in commands {
             check(&format!("{command}|--reason|a test order"), Ok(()));
             check(&format!("{command}|--reason|as in INC-7..."), Ok(()));
+            for more in ["x\n09:00:00  delivered", "x\ry", "\u{1b}[2Jx", "x\u{2028}y"] {
+                let words = format!("{command}|--reason={more}");
+                check(&words, Err("say it on one line, without control characters"));
+            }
             for nothing in ["...", "", "  ", "…", " ... "] {
                 let words = format!("{command}|--reason={nothing}");
                 check(&words, Err("say why: this stands in the history"));

@@ -108,6 +108,7 @@ impl Desk {
         checked: bool,
         options: &Options,
     ) -> Result<Done, DeskError> {
+        let filter = &self.of_one_issue(filter).await?;
         let planned = self.planned(filter, checked).await?;
         eprint!("{}", planned.plan.text());
         let count = planned.entries.len();
@@ -120,6 +121,15 @@ impl Desk {
         self.order_all(&planned.entries, &note, checked, |sent| bar.inc(sent as u64)).await?;
         bar.finish_and_clear();
         Ok(ended(&planned, Some(&note)))
+    }
+
+    /// The same filter with the whole name of its issue: a beginning that fits several would order for all of them.
+    async fn of_one_issue(&self, filter: &Filter) -> Result<Filter, DeskError> {
+        let mut filter = filter.clone();
+        if let Some(beginning) = &filter.issue {
+            filter.issue = Some(self.one_issue(beginning).await?.id.to_string());
+        }
+        Ok(filter)
     }
 
     /// What a retry of every parked delivery that is meant would do. Nothing is sent.

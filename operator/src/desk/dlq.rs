@@ -1,11 +1,13 @@
 //! Looks at the DLQs: messages are received and shown again at once, none is taken.
 
+use std::collections::HashMap;
+
 use aws_sdk_sqs::{
     Client,
     types::{ChangeMessageVisibilityBatchRequestEntry, Message, QueueAttributeName},
 };
 use fairlead_aws::ledger::chain;
-use fairlead_core::class::Class;
+use fairlead_core::issue::dlq::Dlq as Of;
 
 use super::{
     Desk, DeskError,
@@ -26,16 +28,19 @@ impl Desk {
     pub async fn dlq(&self) -> Result<Letters, DeskError> {
         let outputs = &self.outputs;
         let urls = [
-            &outputs.intake_dlq_url,
-            &outputs.dispatch_dlq_url,
-            &outputs.retry_dlq_url,
-            &outputs.alert_dlq_url,
+            (Of::Intake, &outputs.intake_dlq_url),
+            (Of::Dispatch, &outputs.dispatch_dlq_url),
+            (Of::Retry, &outputs.retry_dlq_url),
+            (Of::Alert, &outputs.alert_dlq_url),
         ];
         let client = Client::new(&self.config);
         let (mut queues, mut redrive) = (Vec::new(), None);
-        for url in urls {
-            let dlq = look(&client, url).await?;
-            if redrive.is_none() && is_crashed(&dlq) {
+        // At the same time: each look at an empty queue waits a second.
+        let looks = urls.map(|(of, url)| look(&client, of, url));
+        let looks = futures::future::try_join_all(looks).await?;
+        for ((of, url), mut dlq) in urls.into_iter().zip(looks) {
+            dlq.said = warned(of, &dlq);
+            if redrive.is_none() && may_go_back(&dlq) {
                 redrive = arn(&client, url).await?.as_deref().and_then(redriven);
             }
             queues.push(dlq);
@@ -53,10 +58,26 @@ fn next(queues: &[Dlq]) -> String {
     )
 }
 
-/// Crashed tickets and nothing else lie there, so that all of them may go back.
-fn is_crashed(dlq: &Dlq) -> bool {
-    let crashed = |letter: &Letter| letter.class == Class::Crashed.word();
-    !dlq.letters.is_empty() && dlq.letters.iter().all(crashed)
+/// All that lies there was seen and has crashed, so that all of it may go back: a redrive takes a whole queue.
+fn may_go_back(dlq: &Dlq) -> bool {
+    let crashed = dlq.letters.iter().all(Letter::is_crashed);
+    !dlq.letters.is_empty() && dlq.letters.len() >= dlq.about && crashed
+}
+
+/// Why no redrive is named for what has crashed.
+fn warned(of: Of, dlq: &Dlq) -> Option<String> {
+    if may_go_back(dlq) || !dlq.letters.iter().any(Letter::is_crashed) {
+        return None;
+    }
+    let why = match of {
+        Of::Dispatch => {
+            "A redrive of the whole queue also retries every parked delivery whose message lies there."
+        }
+        Of::Intake | Of::Retry | Of::Alert => {
+            "Not all that lies there was seen and has crashed; a redrive takes the whole queue."
+        }
+    };
+    Some(why.to_owned())
 }
 
 /// How a DLQ's messages go back to the queue that they were on, once the cause is mended.
@@ -73,11 +94,13 @@ impl Desk {
     }
 }
 
-async fn look(client: &Client, url: &str) -> Result<Dlq, DeskError> {
+async fn look(client: &Client, of: Of, url: &str) -> Result<Dlq, DeskError> {
     let about = about(client, url).await?;
     let mut messages: Vec<Message> = Vec::new();
     for _ in 0..MOST_BATCHES {
         let receive = client.receive_message().queue_url(url).max_number_of_messages(10);
+        // Without a wait SQS asks a part of its servers only, and may give nothing of what lies there.
+        let receive = receive.wait_time_seconds(1);
         let answer = receive.visibility_timeout(HIDDEN_SECONDS).send().await;
         let answer = answer.map_err(|e| DeskError::Aws("look at the DLQ", chain(e)))?;
         let received = answer.messages.unwrap_or_default();
@@ -88,29 +111,39 @@ async fn look(client: &Client, url: &str) -> Result<Dlq, DeskError> {
     }
     show_again(client, url, &messages).await?;
     let mut letters: Vec<Letter> =
-        messages.iter().map(|m| Letter::read(m.body().unwrap_or_default())).collect();
+        messages.iter().map(|m| Letter::read(of, m.body().unwrap_or_default())).collect();
     letters.sort();
     let queue = url.rsplit('/').next().unwrap_or(url).to_owned();
-    Ok(Dlq { queue, about: about.max(letters.len()), letters })
+    Ok(Dlq { queue, about: about.max(letters.len()), letters, said: None })
 }
 
+/// About how many messages lie there; those at which somebody is looking are hidden, and lie there, too.
 async fn about(client: &Client, url: &str) -> Result<usize, DeskError> {
-    let count = attribute(client, url, QueueAttributeName::ApproximateNumberOfMessages).await?;
-    Ok(count.and_then(|count| count.parse().ok()).unwrap_or_default())
+    let counts = [
+        QueueAttributeName::ApproximateNumberOfMessages,
+        QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+    ];
+    let all = attributes(client, url, &counts).await?;
+    Ok(all.values().filter_map(|count| count.parse::<usize>().ok()).sum())
 }
 
 async fn arn(client: &Client, url: &str) -> Result<Option<String>, DeskError> {
-    attribute(client, url, QueueAttributeName::QueueArn).await
+    let name = QueueAttributeName::QueueArn;
+    Ok(attributes(client, url, std::slice::from_ref(&name)).await?.remove(&name))
 }
 
-async fn attribute(
+/// Those of these attributes that the queue has.
+async fn attributes(
     client: &Client,
     url: &str,
-    name: QueueAttributeName,
-) -> Result<Option<String>, DeskError> {
-    let ask = client.get_queue_attributes().queue_url(url).attribute_names(name.clone());
+    names: &[QueueAttributeName],
+) -> Result<HashMap<QueueAttributeName, String>, DeskError> {
+    let ask = client.get_queue_attributes().queue_url(url);
+    let ask = ask.set_attribute_names(Some(names.to_vec()));
     let answer = ask.send().await.map_err(|e| DeskError::Aws("look at the DLQ", chain(e)))?;
-    Ok(answer.attributes().and_then(|all| all.get(&name)).cloned())
+    let mut all = answer.attributes.unwrap_or_default();
+    all.retain(|name, _| names.contains(name));
+    Ok(all)
 }
 
 /// Without this a redrive right after a look would miss what was looked at.
@@ -139,10 +172,12 @@ mod tests {
     #[test]
     fn only_a_dlq_of_crashed_tickets_alone_is_redriven_whole() {
         let letter = |class: &str| Letter { class: class.to_owned(), ..Letter::default() };
-        let dlq = |letters| Dlq { letters, ..Dlq::default() };
-        assert!(is_crashed(&dlq(vec![letter("crashed"), letter("crashed")])));
-        assert!(!is_crashed(&dlq(vec![letter("crashed"), letter("rejected")])));
-        assert!(!is_crashed(&dlq(vec![])));
+        let dlq = |letters: Vec<Letter>| Dlq { about: letters.len(), letters, ..Dlq::default() };
+        assert!(may_go_back(&dlq(vec![letter("crashed"), letter("crashed")])));
+        assert!(!may_go_back(&dlq(vec![letter("crashed"), letter("rejected")])));
+        assert!(!may_go_back(&dlq(vec![])));
+        let unseen = Dlq { about: 2, ..dlq(vec![letter("crashed")]) };
+        assert!(!may_go_back(&unseen), "another one lies there");
     }
 
     #[test]

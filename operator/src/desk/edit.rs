@@ -21,6 +21,10 @@ use jiff::Timestamp;
 use similar::TextDiff;
 use tempfile::NamedTempFile;
 
+mod compact;
+
+use compact::as_sent;
+
 use super::{Desk, DeskError, bulk::agree, order::refused, view::Done};
 use crate::cli::Options;
 
@@ -125,6 +129,7 @@ pub async fn check<C: Crosswalk>(
     entry: &Entry,
     corrected: String,
 ) -> Result<Correction, DeskError> {
+    let corrected = as_sent(corrected);
     let before = Event::read(entry.event.as_bytes()).map(|event| event.payload_hash());
     let after = Event::read(corrected.as_bytes()).map(|event| event.payload_hash());
     if before.is_ok_and(|before| after.is_ok_and(|after| before == after)) {

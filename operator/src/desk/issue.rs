@@ -83,7 +83,7 @@ impl Desk {
     }
 
     /// The one issue whose name begins so.
-    async fn one_issue(&self, beginning: &str) -> Result<Issue, DeskError> {
+    pub(super) async fn one_issue(&self, beginning: &str) -> Result<Issue, DeskError> {
         let mut found = self.ledger.issues_beginning(beginning).await?;
         match (found.len(), found.pop()) {
             (1, Some(issue)) => Ok(issue),

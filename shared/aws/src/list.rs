@@ -2,7 +2,7 @@
 
 use fairlead_core::{
     id::IdempotencyKey,
-    integration::{Dedupe, Destination, Method, ResponseRule},
+    integration::{Auth, Dedupe, Destination, Method, ResponseRule},
     outcome::{Answer, NotSent},
     reading,
     request::Request,
@@ -61,7 +61,8 @@ impl Vendor {
         Ok(reading::Heard { status, headers: &headers, body: body.as_bytes(), cut }.value())
     }
 
-    /// The path of the next page, where the vendor gives a whole URL or a path.
+    /// The path of the next page, where the vendor gives a whole URL or a path. The parameter that proves who we are
+    /// is added to each call, so the one that the vendor repeats is taken out.
     ///
     /// # Errors
     /// When it leads to another host than the destination's.
@@ -70,8 +71,63 @@ impl Vendor {
         let path = said.strip_prefix(&base).or_else(|| said.strip_prefix(&destination.base_url));
         let path = path.unwrap_or(said);
         if path.starts_with('/') && !path.starts_with("//") {
-            return Ok(path.to_owned());
+            return Ok(match &destination.auth {
+                Auth::Query { name, .. } => without(path, name),
+                Auth::Bearer { .. }
+                | Auth::Header { .. }
+                | Auth::Basic { .. }
+                | Auth::StandardWebhooks { .. }
+                | Auth::Oauth2(_) => path.to_owned(),
+            });
         }
         Err(Answer::NotSent(NotSent::NotAllowed))
+    }
+}
+
+/// The path without this parameter of its query.
+fn without(path: &str, name: &str) -> String {
+    let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
+    let is_it =
+        |part: &&str| decoded(part.split('=').next().unwrap_or_default()) == name.as_bytes();
+    let rest: Vec<&str> = query.split('&').filter(|part| !is_it(part)).collect();
+    if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
+}
+
+/// The bytes that a piece of a query stands for.
+fn decoded(piece: &str) -> Vec<u8> {
+    let (mut bytes, mut rest) = (Vec::new(), piece.as_bytes());
+    while let [first, tail @ ..] = rest {
+        let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let coded = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
+        let (byte, next) = match (first, coded) {
+            (b'%', Some(byte)) => (byte, &tail[2..]),
+            (b'+', _) => (b' ', tail),
+            (other, _) => (*other, tail),
+        };
+        bytes.push(byte);
+        rest = next;
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parameter_that_proves_who_we_are_is_taken_out_of_a_next_page() {
+        for (said, wanted) in [
+            ("/v2/invoices?api_key=%5Bsecret%5D&cursor=c2", "/v2/invoices?cursor=c2"),
+            ("/v2/invoices?cursor=c2&api%5Fkey=x", "/v2/invoices?cursor=c2"),
+            ("/v2/invoices?api_key", "/v2/invoices"),
+            (
+                "/v2/invoices?my_api_key=1&q=api_key%3D1&x=%",
+                "/v2/invoices?my_api_key=1&q=api_key%3D1&x=%",
+            ),
+            ("/v2/invoices", "/v2/invoices"),
+        ] {
+            assert_eq!(without(said, "api_key"), wanted);
+        }
+        assert_eq!(without("/a?our+key=1&b=2", "our key"), "/a?b=2");
     }
 }

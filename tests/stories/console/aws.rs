@@ -1,6 +1,7 @@
 //! An AWS in this process that holds many deliveries in one ledger, and counts what is read of it.
 
 mod held;
+mod lying;
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -13,7 +14,7 @@ use axum::{
 };
 use fairlead_core::entry::Entry;
 use held::{Held, Shape, lock};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::{net::TcpListener, sync::MutexGuard};
 
 /// The running AWS.
@@ -42,10 +43,9 @@ async fn answer(
                 Err(fault) => return (StatusCode::BAD_REQUEST, fault.to_string()),
             }
         }
-        Some("GetQueueAttributes") => {
-            let count = held.letters.load(Ordering::Relaxed).to_string();
-            json!({"Attributes": {"ApproximateNumberOfMessages": count}}).to_string()
-        }
+        Some("GetQueueAttributes") => held.dlqs.attributes(&ask).to_string(),
+        Some("ReceiveMessage") => held.dlqs.receive(&ask).to_string(),
+        Some("ChangeMessageVisibilityBatch") => held.dlqs.show_again(&ask).to_string(),
         Some("SendMessage" | "SendMessageBatch") => held.send(&ask).to_string(),
         Some(other) => panic!("nobody has told this AWS of {other}"),
         None if body.contains("Action=DescribeStacks") => stack(),
@@ -79,7 +79,7 @@ fn stack() -> String {
     let output = |name: &str, value: &str| {
         format!("<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>")
     };
-    let outputs: String = names.into_iter().map(|name| output(name, "x")).collect();
+    let outputs: String = names.into_iter().map(|name| output(name, name)).collect();
     let outputs = outputs + &output("Ledger", "ledger");
     format!(
         "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>fairlead</StackName>\
@@ -164,9 +164,14 @@ impl Aws {
         self.held.untold.store(true, Ordering::Relaxed);
     }
 
-    /// From now on so many messages lie on each DLQ.
+    /// From now on so many messages lie on each DLQ at which somebody is looking.
     pub(crate) fn crash(&self, count: usize) {
-        self.held.letters.store(count, Ordering::Relaxed);
+        self.held.dlqs.hide(count);
+    }
+
+    /// From now on these messages lie on this DLQ, named by its output of the stack.
+    pub(crate) fn lay(&self, dlq: &str, bodies: &[&str]) {
+        self.held.dlqs.lay(dlq, bodies);
     }
 
     /// Holds this entry where it says that it lies.

@@ -1,6 +1,8 @@
 //! What lies on the DLQs.
 
-use fairlead_core::{history::one_line, ticket::Ticket};
+use std::collections::BTreeSet;
+
+use fairlead_core::{class::Class, history::one_line, issue::dlq, ticket::Ticket};
 use serde::Serialize;
 
 use super::table::{counted, table};
@@ -20,10 +22,12 @@ pub struct Letters {
 pub struct Dlq {
     /// Its name.
     pub queue: String,
-    /// About how many messages lie on it; SQS counts them by and by.
+    /// About how many messages lie on it, hidden ones too; SQS counts them by and by.
     pub about: usize,
     /// Those that were shown just now.
     pub letters: Vec<Letter>,
+    /// What is to be known before its messages go back.
+    pub said: Option<String>,
 }
 
 /// One message on a DLQ.
@@ -35,7 +39,8 @@ pub struct Letter {
     pub integration: Option<String>,
     /// About which record.
     pub record: Option<String>,
-    /// Why it is there: a class; `crashed` for a ticket that failed five times; `unreadable` for what is none.
+    /// Why it is there: a class; `crashed` for a ticket, or an event on the intake queue, that failed five times;
+    /// `unreadable` for what is neither.
     pub class: String,
     /// Who answers for it.
     pub owner: Option<String>,
@@ -44,15 +49,9 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// Reads a message.
-    pub fn read(body: &str) -> Self {
-        let Ok(ticket) = Ticket::read(body) else {
-            let next_action =
-                "Read it in the SQS console; it was sent to an intake queue and is no \
-                               event that any integration wants."
-                    .to_owned();
-            return Self { class: "unreadable".to_owned(), next_action, ..Self::default() };
-        };
+    /// Reads a message of this DLQ.
+    pub fn read(of: dlq::Dlq, body: &str) -> Self {
+        let Ok(ticket) = Ticket::read(body) else { return Self::no_ticket(of) };
         let delivery = Some(ticket.delivery.to_string());
         let integration = ticket.entry.integration().map(str::to_owned);
         match ticket.notice {
@@ -67,12 +66,43 @@ impl Letter {
             None => Self {
                 delivery,
                 integration,
-                class: "crashed".to_owned(),
+                class: Class::Crashed.word().to_owned(),
                 next_action: "Read the function's log, mend the cause, then redrive the queue."
                     .to_owned(),
                 ..Self::default()
             },
         }
+    }
+
+    /// What is no ticket. On the intake queue events come, and the message is the only copy of one.
+    fn no_ticket(of: dlq::Dlq) -> Self {
+        let (class, action) = match of {
+            dlq::Dlq::Intake => (
+                Class::Crashed.word(),
+                "An event that could not be accepted: mend the cause in the function's log, then redrive the queue; \
+                 one that no integration wants ends here again, and is deleted in the SQS console.",
+            ),
+            dlq::Dlq::Dispatch | dlq::Dlq::Retry | dlq::Dlq::Alert => (
+                "unreadable",
+                "No ticket of this bundle: read it in the SQS console, and delete it there.",
+            ),
+        };
+        Self { class: class.to_owned(), next_action: action.to_owned(), ..Self::default() }
+    }
+
+    /// Whether the queue's function failed with it.
+    pub fn is_crashed(&self) -> bool {
+        self.class == Class::Crashed.word()
+    }
+}
+
+impl Dlq {
+    /// What to do about the messages that nobody was told of by name.
+    fn actions(&self) -> String {
+        let nameless = self.letters.iter().filter(|letter| letter.owner.is_none());
+        let actions: BTreeSet<_> =
+            nameless.map(|letter| format!("{}: {}\n", letter.class, letter.next_action)).collect();
+        actions.into_iter().collect()
     }
 }
 
@@ -97,6 +127,8 @@ impl View for Letters {
                 ]
             });
             text.push_str(&table(head, rows));
+            text.push_str(&dlq.actions());
+            dlq.said.iter().for_each(|said| text.push_str(&format!("{said}\n")));
         }
         text.push_str(&format!("Next: {}\n", self.next));
         text

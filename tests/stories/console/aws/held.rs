@@ -26,6 +26,8 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::lying::Dlqs;
+
 /// DynamoDB ends a page of a query at 1 MB, which are some five thousand keys.
 const PAGE: usize = 5_000;
 
@@ -67,8 +69,8 @@ pub(super) struct Held {
     pub(super) gone: usize,
     /// The schedule and the tellers are broken: no issue is listed.
     pub(super) untold: AtomicBool,
-    /// So many messages lie on each DLQ.
-    pub(super) letters: AtomicUsize,
+    /// What lies on the DLQs.
+    pub(super) dlqs: Dlqs,
     /// Whoever puts an item has this meanwhile.
     pub(super) puts: tokio::sync::Mutex<()>,
     /// No item is put any more.
@@ -146,7 +148,7 @@ impl Held {
             taken: Notify::new(),
             gone: 0,
             untold: AtomicBool::new(false),
-            letters: AtomicUsize::new(0),
+            dlqs: Dlqs::default(),
             puts: tokio::sync::Mutex::default(),
             full: AtomicBool::new(false),
             ids: Vec::new(),
