@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod again;
 mod completion;
 mod end;
 mod option;
@@ -67,8 +68,8 @@ impl Cli {
         let options = &self.options;
         let ended = match self.command {
             Command::Demo { once } => run_demo(once).await,
-            Command::Look(look) => look.run(options).await,
-            Command::Act(act) => act.run(options).await,
+            Command::Look(look) => here(options, look.run(options).await),
+            Command::Act(act) => here(options, act.run(options).await),
             Command::Console { port } => serve(options, port).await,
             Command::Author(command) => return author::run(&command, options.output).end(),
             Command::Completions { shell } => Ok(completion::script(shell)),
@@ -81,15 +82,21 @@ impl Cli {
     /// # Errors
     /// When it is a command that needs no desk, it may not be done, or AWS does not do its part.
     pub async fn at(self, desk: &Desk) -> Result<Shown, Failure> {
+        let options = &self.options;
         match self.command {
-            Command::Look(look) => look.at(desk, &self.options).await,
-            Command::Act(act) => act.at(desk, &self.options).await,
+            Command::Look(look) => here(options, look.at(desk, options).await),
+            Command::Act(act) => here(options, act.at(desk, options).await),
             Command::Demo { .. }
             | Command::Author(_)
             | Command::Console { .. }
             | Command::Completions { .. } => Err(Failure::new(2, "this command needs no desk")),
         }
     }
+}
+
+/// What is shown tells of this place, and so do the commands that it names.
+fn here(options: &Options, ended: Result<Shown, Failure>) -> Result<Shown, Failure> {
+    ended.map(|shown| shown.from_place(&options.place))
 }
 
 /// The demo prints by itself while it goes on.

@@ -72,6 +72,10 @@ fn the_next_page_of_the_audit_asks_for_what_the_first_one_did() {
         let cli = Cli::try_parse_from(words(&page.next)).expect("a command");
         let second = cli.at(&desk).await.expect("a page");
         assert!(second.said().contains("Next: fairlead audit --since 60m --limit 10 --cursor "));
+        let words = words(&page.next).into_iter().chain(["--config-env".into(), "prod".into()]);
+        let other = Cli::try_parse_from(words).expect("a command").at(&desk).await.expect("a page");
+        let said = "Next: fairlead --config-env prod audit --since 60m --limit 10 --cursor ";
+        assert!(other.said().contains(said), "{}", other.said());
     });
 }
 
@@ -101,5 +105,7 @@ fn a_retry_of_an_issue_takes_the_one_whose_name_begins_so_and_names_it_whole() {
             assert!(said.contains(why), "{said}");
         }
         assert_eq!(aws.sent().len(), 10);
+        aws.tell_nobody();
+        retry(&aws.issue).await.expect("its whole name is known also when it is listed no more");
     });
 }

@@ -9,7 +9,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
+    again,
     option::{Options, Output},
+    place::Place,
     tone,
 };
 
@@ -42,6 +44,17 @@ impl Shown {
     pub fn text(text: String) -> Self {
         let json = Value::String(text.clone());
         Self { text, json, problem: false }
+    }
+
+    /// The same, with commands that go to the place that the options named.
+    #[must_use]
+    pub(super) fn from_place(mut self, place: &Place) -> Self {
+        let given = place.given();
+        if !given.is_empty() {
+            self.text = again::text(&self.text, &given);
+            again::json(&mut self.json, &given);
+        }
+        self
     }
 
     /// Whether something is not as it should be: exit code 1.

@@ -62,6 +62,19 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The options that were given, for commands that shall go to the same place.
+    pub(super) fn given(&self) -> Vec<(&'static str, &str)> {
+        let all = [
+            ("profile", &self.profile),
+            ("region", &self.region),
+            ("config-env", &self.config_env),
+            ("stack-name", &self.stack_name),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect()
+    }
+}
+
 /// What `samconfig.toml` says.
 #[derive(Default)]
 struct Settings {
