@@ -75,6 +75,7 @@ pub fn integration(dedupe: Dedupe, retry: RetryPolicy) -> Integration {
             contact: "finance-ops@example.com".to_owned(),
             runbook: Some("https://wiki.example.com/runbooks/deal-won".to_owned()),
             escalate: Vec::new(),
+            answers: fairlead_core::owner::Answers::Shown,
         },
         source: Source {
             event: "crm.deal.won".to_owned(),

@@ -11,8 +11,10 @@ use fairlead_core::{
         Due, Issue, News, Sighting,
         step::{Input, Looked, step},
     },
-    owner::Channel,
+    notice::Notice,
+    owner::{Answers, Channel, Escalation},
     span::after,
+    ticket::Queue,
 };
 use fairlead_tests::{
     memory::{Says, World},
@@ -35,10 +37,7 @@ fn opened(class: Class) -> Issue {
     world.submit(deal("D-1042")).expect("accepted");
     if class == Class::Crashed {
         let key = world.entry().key;
-        world.put(
-            fairlead_core::ticket::Queue::Retry,
-            &format!(r#"{{"v":1,"step":"due","entry":"{key}"}}"#),
-        );
+        world.put(Queue::Retry, &format!(r#"{{"v":1,"step":"due","entry":"{key}"}}"#));
         world.settle();
         let crashed = |issue: &Issue| issue.cause.class == Class::Crashed;
         return world.issues().into_iter().find(crashed).expect("an issue");
@@ -82,6 +81,37 @@ fn every_class_reads_well_on_every_channel() {
             let name = format!("{}_by_{}", class.word(), channel.as_str());
             insta::assert_snapshot!(name, text(&issue, News::Opened, channel));
         }
+    }
+}
+
+/// A vendor that quotes the event must not carry it into a chat, where the owner does not want that.
+#[test]
+fn hidden_answers_stand_in_no_alert_and_in_no_message_of_the_dlq() {
+    let mut hiding = integration(keyed(), waits(&[10]));
+    hiding.owner.answers = Answers::Hidden;
+    hiding.owner.escalate =
+        Channel::ALL.map(|to| Escalation { to, after: std::time::Duration::ZERO }).to_vec();
+    let world = World::new(hiding);
+    let body = r#"{"error":"ada@example.com is no address"}"#;
+    world.vendor.borrow_mut().usually = Says::Status(422, None, body);
+    world.submit(deal("D-1042")).expect("accepted");
+    world.settle_until(noon() + std::time::Duration::from_secs(60));
+    let alerts = world.alerts().into_iter().map(|a| format!("{} {} {}", a.subject, a.text, a.body));
+    let texts: Vec<String> = alerts.chain(world.bodies(Queue::Dlq)).collect();
+    assert_eq!(texts.len(), Channel::ALL.len() + 1);
+    for text in texts {
+        assert!(text.contains("422") && !text.contains("ada@"), "{text}");
+    }
+    let mut entry = world.entry();
+    assert!(world.history().contains("ada@example.com"), "the history has all of it");
+    for (class, detail, said) in [
+        (Class::Mapping, "\"ada@\" is no amount of money", "the mapping could not make"),
+        (Class::Schema, "/data/deal/currency is missing", "/data/deal/currency is missing"),
+    ] {
+        entry.life.state = State::Parked { class, since: noon(), told: false };
+        entry.history.push(noon(), What::Parked { class, detail: detail.to_owned() });
+        let detail = Notice::of(&entry).expect("it is parked").detail;
+        assert!(detail.contains(said), "{class:?}: {detail}");
     }
 }
 

@@ -98,9 +98,9 @@ where
     };
     let receives = record.attributes.get("ApproximateReceiveCount").map(String::as_str);
     if failure.is_meant() {
-        tracing::info!(message = %id, receives, cause = %failure, "the record stays on its queue");
+        tracing::info!(sqs_message = %id, receives, cause = %failure, "the record stays on its queue");
     } else {
-        tracing::error!(message = %id, receives, cause = %failure, "the record stays on its queue");
+        tracing::error!(sqs_message = %id, receives, cause = %failure, "the record stays on its queue");
     }
     Ok(Some(id))
 }

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::{metric, trace};
 use fairlead_core::{
     entry::{Entry, State},
-    history::{Line, What, said},
+    history::{self, Line, What, said},
     issue::Cause,
     outcome::judge,
+    owner::Answers,
 };
 use serde_json::{Map, Value};
 use tracing::{
@@ -46,7 +47,8 @@ pub(crate) fn transition(entry: &Entry, lines: &[Line]) {
     put("version", life.version.0.into());
     put("attempt", life.attempts.into());
     put("doubt", life.doubt.into());
-    for (name, value) in lines.iter().flat_map(|line| heard(&line.what)) {
+    let answers = entry.owner.answers;
+    for (name, value) in lines.iter().flat_map(|line| heard(&line.what, answers)) {
         put(name, value);
     }
     match &life.state {
@@ -67,8 +69,8 @@ pub(crate) fn transition(entry: &Entry, lines: &[Line]) {
     write(&Value::Object(wide));
 }
 
-/// What was heard of a call.
-fn heard(what: &What) -> Vec<(&'static str, Value)> {
+/// What was heard of a call, as far as its owner lets it be read here.
+fn heard(what: &What, answers: Answers) -> Vec<(&'static str, Value)> {
     let (told, answer, took) = match what {
         What::Answered { answer, took, .. } => {
             (("outcome", judge(answer).word().into()), answer, took)
@@ -79,7 +81,11 @@ fn heard(what: &What) -> Vec<(&'static str, Value)> {
         _ => return vec![],
     };
     let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    vec![told, ("answer", said(answer).into()), ("took_ms", took.into())]
+    let answer = match answers {
+        Answers::Shown => said(answer),
+        Answers::Hidden => history::heard(answer),
+    };
+    vec![told, ("answer", answer.into()), ("took_ms", took.into())]
 }
 
 /// A line's beginning: when, how bad, and what.

@@ -82,7 +82,7 @@ fn attributes(notice: &Notice) -> [(&'static str, &str); 6] {
 }
 
 /// SQS takes a text of the characters that XML 1.0 allows, and nothing of one with another.
-fn taken(c: char) -> char {
+pub(crate) fn taken(c: char) -> char {
     let is_taken = matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     if is_taken { c } else { '\u{fffd}' }
 }

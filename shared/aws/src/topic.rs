@@ -4,7 +4,7 @@ use aws_sdk_sns::{Client, types::MessageAttributeValue};
 use fairlead_core::{alert::Alert, ports::PortError};
 use serde_json::json;
 
-use crate::ledger::chain;
+use crate::{ledger::chain, queue};
 
 /// One topic.
 #[derive(Clone, Debug)]
@@ -50,8 +50,7 @@ impl Topic {
 /// A text of the characters that XML 1.0 allows, as SQS demands it. Were SNS to refuse another, its issue would never
 /// reach the chat; and what is subscribed may be a queue.
 fn taken(text: &str) -> String {
-    let is_taken = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
-    text.chars().map(|c| if is_taken(c) { c } else { '\u{fffd}' }).collect()
+    text.chars().map(queue::taken).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What an owner reads about an issue, on each channel. Deterministic text, no secret, no payload.
 //!
-//! Of the event it shows what the integration declares as its record, and nothing else.
+//! Of the event it shows what the integration declares as its record. A vendor's answer may quote more, in up to 300
+//! characters, unless its owner has the answers hidden.
 
 mod about;
 mod chat;

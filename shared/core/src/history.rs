@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use bound::{MOST_TEXT, cut};
-pub use text::{one_line, said};
+pub use text::{heard, one_line, said};
 
 /// The lines of one delivery, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     class::{Class, Effect},
     entry::{Carries, Entry, State},
-    history::{What, one_line, said},
+    history::{What, heard, one_line, said},
     lack::Lack,
+    owner::Answers,
 };
 
 /// The facts of one parked delivery, in the words that people read.
@@ -65,8 +66,11 @@ impl Notice {
     }
 }
 
-/// What this parking itself says, else what the vendor said.
+/// What this parking itself says, else what the vendor said; as much of it as its owner lets many people read.
 fn detail(entry: &Entry) -> String {
+    if entry.owner.answers == Answers::Hidden {
+        return hidden(entry);
+    }
     let parked = entry.history.lines.iter().rev().find_map(|line| match &line.what {
         What::Parked { detail, .. } => Some(detail.clone()),
         _ => None,
@@ -75,6 +79,27 @@ fn detail(entry: &Entry) -> String {
         .filter(|detail| !detail.is_empty())
         .or_else(|| entry.history.last_answer().map(said))
         .unwrap_or_default()
+}
+
+/// A mapping that fails may quote the value that it failed at.
+fn hidden(entry: &Entry) -> String {
+    match entry.class() {
+        Some(Class::Mapping) => "the mapping could not make a request of it".to_owned(),
+        Some(class @ (Class::Schema | Class::Duplicate | Class::Missing)) => {
+            parked_as(entry, class)
+        }
+        _ => entry.history.last_answer().map(heard).unwrap_or_default(),
+    }
+}
+
+/// What this parking itself says: places, names and ids.
+fn parked_as(entry: &Entry, class: Class) -> String {
+    let mut lines = entry.history.lines.iter().rev();
+    let parked = lines.find_map(|line| match &line.what {
+        What::Parked { class: of, detail } if *of == class => Some(detail.clone()),
+        _ => None,
+    });
+    parked.unwrap_or_default()
 }
 
 /// A request that was never made lacks something else than one that was.

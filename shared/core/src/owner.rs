@@ -19,6 +19,20 @@ pub struct Owner {
     /// Who is told, and when, while nobody has acknowledged the issue; in order of time, none when nothing is declared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalate: Vec<Escalation>,
+    /// Whether what a vendor has answered may be shown where many read it.
+    #[serde(default, skip_serializing_if = "Answers::are_shown")]
+    pub answers: Answers,
+}
+
+/// Whether alerts, DLQ messages and logs quote what a vendor has answered. It may quote the event in turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answers {
+    /// Up to 300 characters of it.
+    #[default]
+    Shown,
+    /// Its status only, and of a mapping that failed nothing but that it did; the delivery's history has all of it.
+    Hidden,
 }
 
 /// One step of an escalation.
@@ -60,6 +74,24 @@ impl Channel {
     }
 }
 
+impl Answers {
+    /// Both, for whoever reads the word.
+    pub const ALL: [Self; 2] = [Self::Shown, Self::Hidden];
+
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shown => "shown",
+            Self::Hidden => "hidden",
+        }
+    }
+
+    /// For serde.
+    fn are_shown(&self) -> bool {
+        *self == Self::Shown
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +102,13 @@ mod tests {
         let owner: Owner = serde_json::from_str(old).expect("an owner");
         assert_eq!(owner.escalate, []);
         assert_eq!(serde_json::to_string(&owner).expect("JSON"), old);
+    }
+
+    #[test]
+    fn what_is_hidden_is_stored_as_it_is_written() {
+        for answers in Answers::ALL {
+            assert_eq!(serde_json::to_value(answers).expect("JSON"), answers.as_str());
+        }
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub(super) fn new<P: Ports>(ports: &P, key: &str) -> Entry {
             contact: "tests".to_owned(),
             runbook: None,
             escalate: Vec::new(),
+            answers: fairlead_core::owner::Answers::Hidden,
         },
         payload_hash: Sha256Hex::of(key.as_str().as_bytes()),
         idempotency_key: key,

@@ -37,6 +37,7 @@ fn issue(of: &Entry) -> Issue {
             contact: "tests".to_owned(),
             runbook: None,
             escalate: vec![],
+            answers: fairlead_core::owner::Answers::Shown,
         },
         destination: Some(of.destination.clone()),
         openings: 1,

@@ -53,6 +53,7 @@ fn entry(state: State, event: &str) -> Entry {
             contact: "finance-ops@example.com".to_owned(),
             runbook: Some(runbook.to_owned()),
             escalate: Vec::new(),
+            answers: fairlead_core::owner::Answers::Shown,
         },
         idempotency_key: key,
         payload_hash: Sha256Hex::of(event.as_bytes()),

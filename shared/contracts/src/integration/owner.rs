@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fairlead_core::{
     integration::{Channel, Escalation, Owner},
+    owner::Answers,
     span,
 };
 
@@ -25,6 +26,7 @@ pub(super) struct OwnerSaid {
     contact: Option<String>,
     runbook: Option<String>,
     escalate: Option<Vec<Escalation>>,
+    answers: Option<Answers>,
 }
 
 impl Reader<'_> {
@@ -50,6 +52,7 @@ impl Reader<'_> {
             contact: said.contact.or(usual.contact)?,
             runbook: said.runbook.or(usual.runbook),
             escalate: said.escalate.or(usual.escalate).unwrap_or_default(),
+            answers: said.answers.or(usual.answers).unwrap_or_default(),
         })
     }
 
@@ -66,7 +69,9 @@ impl Reader<'_> {
             self.wrong(Code::FL0208, said, message, help);
         }
         let escalate = fields.optional("escalate").and_then(|node| self.escalate(node));
-        let said = OwnerSaid { team, contact, runbook: runbook.map(text), escalate };
+        let answers = fields.optional_text("answers", self.mistakes);
+        let answers = answers.and_then(|said| self.answers(said));
+        let said = OwnerSaid { team, contact, runbook: runbook.map(text), escalate, answers };
         (self.mistakes.count() == before).then_some(said)
     }
 
@@ -102,6 +107,16 @@ impl Reader<'_> {
         let to = to.and_then(|said| self.channel(said));
         let after = after.and_then(|said| self.after(said));
         Some((Escalation { to: to?, after: after? }, item))
+    }
+
+    fn answers(&mut self, said: Said<'_>) -> Option<Answers> {
+        let found = Answers::ALL.into_iter().find(|answers| answers.as_str() == said.text);
+        if found.is_none() {
+            let message = format!("\"{}\" is neither shown nor hidden", shorten(said.text, 40));
+            let help = "write answers: hidden where alerts, DLQ messages and logs must not quote the vendor";
+            self.wrong(Code::FL0105, said, message, help);
+        }
+        found
     }
 
     fn channel(&mut self, said: Said<'_>) -> Option<Channel> {

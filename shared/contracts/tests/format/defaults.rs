@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 
 use crate::{
-    integration::{Escalation, Retry},
+    integration::{Answers, Escalation, Retry},
     scalar::{Https, Length, Text, Version},
 };
 
@@ -36,6 +36,8 @@ struct Owner {
     /// Who is told, and when, while nobody has acknowledged the issue.
     #[schemars(length(min = 1))]
     escalate: Option<Vec<Escalation>>,
+    /// Whether alerts, DLQ messages and logs may quote what the vendor has answered; `hidden` leaves its status.
+    answers: Option<Answers>,
 }
 
 /// What makes two events the same event.

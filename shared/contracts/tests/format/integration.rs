@@ -59,6 +59,8 @@ struct Owner {
     /// Who is told, and when, while nobody has acknowledged the issue; in order of time.
     #[schemars(length(min = 1))]
     escalate: Option<Vec<Escalation>>,
+    /// Whether alerts, DLQ messages and logs may quote what the vendor has answered; `hidden` leaves its status.
+    answers: Option<Answers>,
 }
 
 /// One step of an escalation.
@@ -79,6 +81,14 @@ enum Channel {
     Email,
     Pagerduty,
     Webhook,
+}
+
+/// Whether a vendor's answers are quoted where many people read.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum Answers {
+    Shown,
+    Hidden,
 }
 
 /// What an integration takes in.

@@ -150,6 +150,14 @@ pub fn said(answer: &Answer) -> String {
     }
 }
 
+/// The same without what the vendor said.
+pub fn heard(answer: &Answer) -> String {
+    match answer {
+        Answer::Replied(reply) => reply.status.to_string(),
+        Answer::NotSent(_) | Answer::Lost(_) => said(answer),
+    }
+}
+
 /// Text from outside on one line, without control characters, at most `most` characters.
 pub fn one_line(text: &str, most: usize) -> String {
     let mut line = String::new();

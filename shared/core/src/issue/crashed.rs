@@ -10,7 +10,7 @@ use crate::{
     id::{EntryKey, IntegrationName},
     integration::Catalog,
     notice::Notice,
-    owner::Owner,
+    owner::{Answers, Owner},
     ticket::Ticket,
 };
 
@@ -93,5 +93,6 @@ fn detail(dlq: Dlq, ticket: Option<&Ticket>) -> String {
 /// Who answers for what names no integration.
 fn nobody() -> Owner {
     let contact = "who runs this stack".to_owned();
-    Owner { team: "operators".to_owned(), contact, runbook: None, escalate: vec![] }
+    let answers = Answers::Shown;
+    Owner { team: "operators".to_owned(), contact, runbook: None, escalate: vec![], answers }
 }
