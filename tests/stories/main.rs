@@ -26,6 +26,7 @@ mod look;
 mod order;
 mod paging;
 mod parking;
+mod reconcile;
 mod release;
 mod retry;
 mod submission;

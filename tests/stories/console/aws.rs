@@ -47,8 +47,9 @@ async fn answer(
         Some("ReceiveMessage") => held.dlqs.receive(&ask).to_string(),
         Some("ChangeMessageVisibilityBatch") => held.dlqs.show_again(&ask).to_string(),
         Some("SendMessage" | "SendMessageBatch") => held.send(&ask).to_string(),
+        Some("GetSecretValue") => r#"{"SecretString": "a key"}"#.to_owned(),
         Some(other) => panic!("nobody has told this AWS of {other}"),
-        None if body.contains("Action=DescribeStacks") => stack(),
+        None if body.contains("Action=DescribeStacks") => stack(&lock(&held.vendor)),
         None => "<GetCallerIdentityResponse><GetCallerIdentityResult>\
                  <Arn>arn:aws:iam::123456789012:user/kim</Arn><UserId>kim</UserId><Account>123456789012</Account>\
                  </GetCallerIdentityResult></GetCallerIdentityResponse>"
@@ -57,7 +58,7 @@ async fn answer(
     (StatusCode::OK, said)
 }
 
-fn stack() -> String {
+fn stack(vendor: &str) -> String {
     let names = [
         "ApiId",
         "ApiUrl",
@@ -84,6 +85,7 @@ fn stack() -> String {
     format!(
         "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>fairlead</StackName>\
          <CreationTime>2026-03-02T12:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>\
+         <Parameters><member><ParameterKey>LocalVendor</ParameterKey><ParameterValue>{vendor}</ParameterValue></member></Parameters>\
          <Outputs>{outputs}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
     )
 }
@@ -162,6 +164,16 @@ impl Aws {
     /// From now on no issue is listed, as where no owner could be told of any.
     pub(crate) fn tell_nobody(&self) {
         self.held.untold.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on the bundle reaches its vendors here; a desk that is opened knows it.
+    pub(crate) fn reach(&self, vendor: &str) {
+        vendor.clone_into(&mut lock(&self.held.vendor));
+    }
+
+    /// From now on calls to this destination are stopped.
+    pub(crate) fn pause(&self, destination: &str) {
+        self.held.pause(destination);
     }
 
     /// From now on so many messages lie on each DLQ at which somebody is looking.

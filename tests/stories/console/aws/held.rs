@@ -13,13 +13,14 @@ use fairlead_aws::row::{Row, ran_partition};
 use fairlead_core::{
     audit::{ACTS, Did, Note},
     entry::Entry,
+    gate::{Gate, Pause},
     id::{DeliveryId, EntryKey, IntegrationName},
     issue::{Cause, Issue, IssueId, PARTITION, Phase, dlq::Dlq},
     record::Record,
 };
 use fairlead_tests::{
     memory::{Says, World},
-    sample::{deal, integration, keyed, waits},
+    sample::{deal_with_question, integration, keyed, waits},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -69,6 +70,8 @@ pub(super) struct Held {
     pub(super) gone: usize,
     /// The schedule and the tellers are broken: no issue is listed.
     pub(super) untold: AtomicBool,
+    /// Where the bundle reaches its vendors.
+    pub(super) vendor: Mutex<String>,
     /// What lies on the DLQs.
     pub(super) dlqs: Dlqs,
     /// Whoever puts an item has this meanwhile.
@@ -86,7 +89,7 @@ pub(super) struct Held {
 fn life(says: Says) -> (Entry, Option<Issue>) {
     let world = World::new(integration(keyed(), waits(&[10])));
     world.vendor.borrow_mut().usually = says;
-    world.submit(deal("D-1042")).expect("accepted");
+    world.submit(deal_with_question("D-1042")).expect("accepted");
     world.settle();
     (world.entry(), world.issues().pop())
 }
@@ -148,6 +151,7 @@ impl Held {
             taken: Notify::new(),
             gone: 0,
             untold: AtomicBool::new(false),
+            vendor: Mutex::default(),
             dlqs: Dlqs::default(),
             puts: tokio::sync::Mutex::default(),
             full: AtomicBool::new(false),
@@ -216,6 +220,15 @@ impl Held {
     /// Holds this entry where it says that it lies.
     pub(super) fn hold(&self, entry: &Entry) {
         lock(&self.put).insert(entry.key.to_string(), item(entry));
+    }
+
+    /// A person has stopped all calls to this destination.
+    pub(super) fn pause(&self, destination: &str) {
+        let (by, reason) = ("kim".to_owned(), "they move house".to_owned());
+        let pause = Some(Pause { by, reason, since: Timestamp::now() });
+        let gate = serde_json::to_value(Gate { pause, ..Gate::default() }).expect("JSON");
+        let name = format!("gate#{destination}");
+        lock(&self.put).insert(name.clone(), small(&name, gate));
     }
 
     /// Holds this entry in the place of the newest delivery that is parked.
