@@ -124,6 +124,22 @@ fn a_retry_goes_on_when_the_browser_goes_away_while_it_is_written_down() {
     });
 }
 
+#[test]
+fn a_page_that_has_not_looked_at_all_does_not_say_that_there_is_none() {
+    run_over(2_100, async |reader| {
+        let (page, _) = reader.read("/deliveries?integration=nobody").await;
+        assert!(page.contains("None among those looked at; there may be more."), "{page}");
+        let next = links(&page, "<p class=\"pages\"><a href=\"").pop().expect("a next page");
+        let (rest, _) = reader.read(&next.replace("&#38;", "&")).await;
+        assert!(rest.contains("No such delivery in this time."), "{rest}");
+        reader.aws.tell_nobody();
+        for path in ["/issues", "/integrations/deal-won-to-invoice", "/"] {
+            let (page, _) = reader.read(path).await;
+            assert!(!page.to_lowercase().contains("needs any"), "{path}: {page}");
+        }
+    });
+}
+
 /// What stands between this and the next quote.
 pub(crate) fn links(page: &str, mark: &str) -> Vec<String> {
     let rest = page.split(mark).skip(1);

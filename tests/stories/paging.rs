@@ -127,6 +127,8 @@ fn status_counts_what_is_parked_also_where_no_owner_could_be_told() {
             assert!(status.problem() && status.untold == 10, "{status:?}");
             let text = status.text();
             assert!(text.contains("10 parked deliveries: the owner is not told yet"), "{text}");
+            let issues = desk.issues().await.expect("a list").text();
+            assert_eq!(issues, "No issue is open.\nNext: fairlead status\n");
             assert!(
                 text.contains("10 records need someone.  Next: fairlead deliveries\n"),
                 "{text}"

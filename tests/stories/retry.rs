@@ -43,7 +43,9 @@ async fn press(reader: &Reader, fields: &[(&str, &str)]) -> String {
     let (page, _) = reader.read("/issues/{issue}").await;
     let form = links(&page, "name=\"form\" value=\"").pop().expect("a form");
     let path = format!("/issues/{}/retry", reader.aws.issue);
-    let all = [&[("form", form.as_str()), ("reason", "unblocked")], fields].concat();
+    let reason = [("reason", "unblocked")];
+    let reason = if fields.iter().any(|(name, _)| *name == "reason") { &[][..] } else { &reason };
+    let all = [&[("form", form.as_str())], reason, fields].concat();
     let answer = reader.press(&path, &all).send().await.expect("the console answers");
     answer.text().await.expect("a whole page")
 }
@@ -73,6 +75,15 @@ fn who_has_looked_at_no_plan_is_shown_one_and_orders_nothing() {
         let page = press(&reader, &[("checked", "yes"), ("sure", "yes")]).await;
         assert!(page.contains("Nothing is sent yet."), "{page}");
         assert!(!page.contains("type=\"hidden\" name=\"checked\""), "{page}");
+        assert!(reader.aws.sent().is_empty());
+    });
+}
+
+#[test]
+fn a_reason_forges_no_line_of_a_history() {
+    run(async |reader| {
+        let page = press(&reader, &[("reason", "x\n09:00:00  delivered"), ("sure", "yes")]).await;
+        assert!(page.contains("say it on one line"), "{page}");
         assert!(reader.aws.sent().is_empty());
     });
 }
