@@ -96,7 +96,7 @@ impl Cli {
 
 /// What is shown tells of this place, and so do the commands that it names.
 fn here(options: &Options, ended: Result<Shown, Failure>) -> Result<Shown, Failure> {
-    ended.map(|shown| shown.from_place(&options.place))
+    ended.map(|shown| shown.naming(&options.place))
 }
 
 /// The demo prints by itself while it goes on.

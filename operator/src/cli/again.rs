@@ -51,8 +51,9 @@ fn line(said: &str, is_last: bool, given: &Given<'_>) -> String {
     let reason = said.rfind(": fairlead ").filter(|_| said.starts_with("      mend: "));
     let starts = BEFORE.iter().filter(|before| said.starts_with(**before)).map(|text| text.len());
     let starts = starts.chain(figures).chain(reason.map(|at| at + ": ".len()));
-    let found = starts.filter_map(|at| Some(said[..at].to_owned() + &command(&said[at..], given)?));
-    found.last().unwrap_or_else(|| said.to_owned())
+    let mut found =
+        starts.filter_map(|at| Some(said[..at].to_owned() + &command(&said[at..], given)?));
+    found.next().unwrap_or_else(|| said.to_owned())
 }
 
 /// The command with those of the options that it does not have; none where it is another program's.

@@ -48,7 +48,7 @@ impl Shown {
 
     /// The same, with commands that go to the place that the options named.
     #[must_use]
-    pub(super) fn from_place(mut self, place: &Place) -> Self {
+    pub(super) fn naming(mut self, place: &Place) -> Self {
         let given = place.given();
         if !given.is_empty() {
             self.text = again::text(&self.text, &given);
