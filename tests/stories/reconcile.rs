@@ -1,4 +1,5 @@
-//! Stories of a comparison with a vendor that does not list: it is asked for each delivery, and no longer than it answers.
+//! Stories of a comparison with a vendor: where it does not list, it is asked for each delivery, and no longer than it
+//! answers.
 
 use std::sync::{
     Arc,
@@ -11,7 +12,7 @@ use fairlead::{
     cli::{Cli, Failure, Shown},
     desk::Desk,
 };
-use fairlead_core::integration::Dedupe;
+use fairlead_core::integration::{Catalog, Dedupe};
 use fairlead_tests::sample::{asked, catalog, integration, waits};
 use tokio::net::TcpListener;
 
@@ -23,15 +24,19 @@ const DELIVERED: usize = 25;
 /// What the vendor answers to each question, counted from 1.
 type Says = fn(&Aws, usize) -> (u16, &'static str);
 
-/// How the comparison ends, and how many questions the vendor was asked.
+/// How the comparison ends where the vendor does not list, and how many questions it was asked.
 fn compared(says: Says) -> (Result<Shown, Failure>, usize) {
+    let catalog = catalog(&asked(integration(Dedupe::None, waits(&[10]))));
+    compared_in(Box::leak(Box::new(catalog)), says)
+}
+
+fn compared_in(catalog: &'static Catalog, says: Says) -> (Result<Shown, Failure>, usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let (aws, questions) = (Arc::new(Aws::with(2 * DELIVERED).await), Arc::default());
         aws.reach(&vendor(Arc::clone(&aws), says, Arc::clone(&questions)).await);
-        let catalog = catalog(&asked(integration(Dedupe::None, waits(&[10]))));
         let desk = Desk::of(aws.config(), "fairlead").await.expect("the stack is there");
-        let desk = desk.with_catalog(Box::leak(Box::new(catalog)));
+        let desk = desk.with_catalog(catalog);
         let words = ["fairlead", "reconcile", "deal-won-to-invoice"];
         let ended = Cli::try_parse_from(words).expect("a command").at(&desk).await;
         (ended, questions.load(Ordering::Relaxed))
@@ -91,4 +96,17 @@ fn what_a_vendor_says_nothing_clear_about_is_not_compared() {
     let said = shown.said();
     assert!(said.contains("deal-won-to-invoice: 20 compared since"), "{said}");
     assert!(said.contains("Of 5 the vendor said nothing clear."), "{said}");
+}
+
+#[test]
+fn what_a_vendor_names_as_its_next_page_forges_no_line() {
+    let (ended, _) = compared_in(fairlead_catalog::catalog(), |_, _| {
+        (
+            200,
+            r#"{"items":[],"next":"https://elsewhere.example.com/\nfairlead: all is well\u001b[2J"}"#,
+        )
+    });
+    let why = ended.expect_err("it lies elsewhere").to_string();
+    assert!(why.contains("the next page lies elsewhere: https://elsewhere.example.com/ "), "{why}");
+    assert!(!why.chars().any(char::is_control), "{why:?}");
 }
