@@ -11,11 +11,15 @@ use crate::{
     desk::desk,
     support::{
         case::Case,
+        inbox::Letter,
         scenario::Scenario,
         wait::SOON,
         world::{World, alert_key},
     },
 };
+
+/// What the log says of the refusal that the scenario makes.
+pub(crate) const REFUSED: &str = "\"cause\":\"tell the owner: it answered 503\"";
 
 /// Until the schedule has looked twice, and has sent.
 const LOOKS: Duration = Duration::from_secs(200);
@@ -37,7 +41,7 @@ async fn every_channel(world: &World) {
     assert!(alert.to_string().contains("Authorization: Bearer [secret]"), "{alert:#}");
     let issue = Cause::of(&parked).expect("it is parked").id().to_string();
     hears(world, &case, &["refused trigger", "trigger"], &["issue.opened"]).await;
-    letters(world, &case, 1).await;
+    posted(world, &case, &["opened"]).await;
     assert_paged(world, &issue);
 
     let desk = desk(world).await;
@@ -52,7 +56,7 @@ async fn every_channel(world: &World) {
     world.delivered(SOON, &case).await;
     let all = [&known[..], &["resolve"]].concat();
     hears(world, &case, &all, &["issue.opened", "issue.resolved"]).await;
-    letters(world, &case, 2).await;
+    posted(world, &case, &["opened", "resolved"]).await;
     assert_signed(world);
 }
 
@@ -73,15 +77,20 @@ async fn hears(world: &World, case: &Case, pager: &[&str], hook: &[&str]) {
     world.until(LOOKS, &what, case, look).await;
 }
 
-/// Waits for so many plain texts about the case, which are e-mails.
-async fn letters(world: &World, case: &Case, count: usize) {
-    let plain = |text: &String| serde_json::from_str::<Value>(text).is_err();
-    let look = async || {
-        let all = world.inbox.alerts();
-        let about = all.iter().filter(|text| plain(text) && text.contains("thing-to-paged"));
-        (about.count() == count).then_some(())
+/// Waits until the topic has this and no more about the case: one message each for chat and e-mail.
+async fn posted(world: &World, case: &Case, news: &[&str]) {
+    let all = || -> Vec<String> {
+        let about = |alert: &Letter| {
+            let facts = &alert.body["metadata"]["additionalContext"];
+            let ours = facts["integration"] == case.integration;
+            ours.then(|| format!("{}: {}", facts["news"], alert.attributes["channel"]))
+        };
+        world.inbox.told().iter().filter_map(about).collect()
     };
-    world.until(LOOKS, "e-mails", case, look).await;
+    let wanted: Vec<String> =
+        news.iter().map(|news| format!("\"{news}\": [\"chat\",\"email\"]")).collect();
+    let look = async || (all() == wanted).then_some(());
+    world.until(LOOKS, &format!("{wanted:?}, not {:?}", all()), case, look).await;
 }
 
 /// The incident is the issue's, and says what to do.

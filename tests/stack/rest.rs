@@ -11,13 +11,13 @@ use fairlead_core::{
 use futures::FutureExt;
 use serde_json::Value;
 
-use crate::edge::STRAY;
 use crate::support::{
     scenario::Scenario,
     stage::Stage,
     wait::{SOON, eventually},
     world::World,
 };
+use crate::{channels::REFUSED, edge::STRAY};
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -156,7 +156,7 @@ async fn no_errors(world: &World) {
     for (group, lines) in world.logs().await {
         let bad = |line: &&String| {
             let error = line.contains("\"level\":\"ERROR\"") || line.contains("panicked");
-            error && !line.contains(STRAY)
+            error && !line.contains(STRAY) && !line.contains(REFUSED)
         };
         let found: Vec<_> = lines.iter().filter(bad).collect();
         assert!(found.is_empty(), "{group}: {found:#?}");

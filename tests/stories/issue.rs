@@ -146,6 +146,37 @@ fn nobody_acknowledges_so_the_pager_rings_and_is_told_that_it_is_over() {
     assert_eq!(told(&world)[2..], ["1-resolved by chat", "1-resolved by pagerduty"]);
 }
 
+/// Chat and e-mail are one topic: who reads both would read everything twice.
+#[test]
+fn what_is_due_by_chat_and_by_e_mail_is_one_message() {
+    let mut integration = integration(keyed(), waits(&[10]));
+    integration.owner.escalate = vec![
+        Escalation { to: Channel::Chat, after: Duration::ZERO },
+        Escalation { to: Channel::Pagerduty, after: Duration::ZERO },
+        Escalation { to: Channel::Email, after: MINUTE * 30 },
+    ];
+    let world = World::new(integration);
+    world.vendor.borrow_mut().usually = Says::Status(422, None, "no");
+    world.submit(deal("D-1042")).expect("accepted");
+    world.settle_until(noon() + MINUTE * 31);
+    world.vendor.borrow_mut().usually = Says::Created;
+    world.redrive();
+    world.settle();
+    assert_eq!(
+        told(&world),
+        [
+            "1-opened by chat",
+            "1-opened by pagerduty",
+            "1-escalated-3 by email",
+            "1-resolved by chat",
+            "1-resolved by pagerduty"
+        ]
+    );
+    let with: Vec<_> = world.alerts().iter().filter_map(|alert| alert.with).collect();
+    assert_eq!(with, [Channel::Email], "the end, by both");
+    assert!(world.issues()[0].outbox.is_empty());
+}
+
 #[test]
 fn who_acknowledges_is_named_and_nobody_else_is_woken() {
     let mut integration = integration(keyed(), waits(&[10]));

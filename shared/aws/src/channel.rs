@@ -60,7 +60,9 @@ impl Channels {
         // Over the secret and the topic too: the SDK itself waits for an answer as long as it takes.
         let sent = tokio::time::timeout(BOUNDS.total, self.hand_over(alert, secrets)).await;
         let sent = sent.unwrap_or_else(|_| Err(failed("it did not answer in time")));
-        crate::metric::alerted(alert.to, sent.is_ok());
+        for channel in [alert.to].into_iter().chain(alert.with) {
+            crate::metric::alerted(channel, sent.is_ok());
+        }
         if let Err(error) = &sent {
             let channel = alert.to.as_str();
             tracing::error!(channel, alert = %alert.id, cause = %error, "the channel took no alert");
@@ -146,7 +148,7 @@ mod tests {
 
     fn alert(to: Channel) -> Alert {
         let (id, body) = ("FS0DF8-1-opened".to_owned(), json!({"dedup_key": "FS0DF8"}));
-        Alert { to, id, subject: String::new(), text: String::new(), body }
+        Alert { to, with: None, id, subject: String::new(), text: String::new(), body }
     }
 
     /// Sends one alert to a server that answers with this status; gives its request and what became of it.

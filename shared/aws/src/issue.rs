@@ -96,8 +96,13 @@ impl Ledger {
     pub async fn parked_partitions(&self, beginning: &str) -> Result<Vec<String>, PortError> {
         let issues = self.watched().await?;
         let meant = issues.iter().filter(|id| id.as_str().starts_with(beginning));
-        let partitions = meant.map(IssueId::partition);
-        Ok(partitions.chain([OLD_PARTITION.to_owned()]).collect())
+        let mut partitions: Vec<String> = meant.map(IssueId::partition).collect();
+        // A whole name may be of an issue that is watched no longer.
+        if partitions.is_empty() && !beginning.is_empty() {
+            partitions.push(IssueId::new(beginning).partition());
+        }
+        partitions.push(OLD_PARTITION.to_owned());
+        Ok(partitions)
     }
 
     async fn newest(&self, id: &IssueId) -> Result<Option<Timestamp>, PortError> {

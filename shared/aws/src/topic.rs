@@ -36,9 +36,14 @@ impl Topic {
         let facts = &alert.body["metadata"]["additionalContext"];
         let facts = ["integration", "owner", "class", "issue", "news"]
             .map(|name| (name, facts[name].as_str().unwrap_or("-")));
-        for (name, value) in facts.into_iter().chain([("channel", alert.to.as_str())]) {
-            let value = taken(value);
-            let value = MessageAttributeValue::builder().data_type("String").string_value(value);
+        // A filter on one of several is written as a filter on one alone.
+        let channels = match alert.with {
+            None => ("String", alert.to.as_str().to_owned()),
+            Some(with) => ("String.Array", json!([alert.to.as_str(), with.as_str()]).to_string()),
+        };
+        let facts = facts.map(|(name, value)| (name, ("String", taken(value))));
+        for (name, (kind, value)) in facts.into_iter().chain([("channel", channels)]) {
+            let value = MessageAttributeValue::builder().data_type(kind).string_value(value);
             publish =
                 publish.message_attributes(name, value.build().map_err(|e| failed(e.to_string()))?);
         }

@@ -27,6 +27,8 @@ pub const STACK: &str = "fairlead";
 pub struct Alert {
     /// Where it goes.
     pub to: Channel,
+    /// The other channel of the same topic, where it is due there as well.
+    pub with: Option<Channel>,
     /// Names the message; the same when it is sent again.
     pub id: String,
     /// One line: an e-mail's subject; less than 100 ASCII characters (Amazon SNS, Publish).
@@ -45,6 +47,7 @@ impl Alert {
         let title = fact::title(issue, due.news);
         Self {
             to: due.to,
+            with: None,
             id: fact::id(issue, due.news),
             subject: subject(&title),
             text: mail::text(issue, due.news),

@@ -62,6 +62,7 @@ pub(super) async fn refuses_a_delay_that_no_queue_keeps<B: Bench>(bench: &B) {
 
 pub(super) async fn tells_the_owner<B: Bench>(bench: &B) {
     let alert = Alert {
+        with: None,
         to: Channel::Chat,
         id: "contract".to_owned(),
         subject: "contract: one alert".to_owned(),

@@ -11,7 +11,7 @@ use fairlead_core::{entry::Entry, id::DeliveryId, issue::Cause};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-/// A message on the DLQ.
+/// A message on the DLQ, or one of the alert topic.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter {
     /// As it came.
@@ -25,7 +25,7 @@ pub(crate) struct Letter {
 /// Everything that came so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mail {
-    alerts: Vec<String>,
+    alerts: Vec<Letter>,
     letters: Vec<Letter>,
 }
 
@@ -52,8 +52,13 @@ impl Inbox {
         Ok(Self { mail, task })
     }
 
-    /// All alerts, as they came.
+    /// The texts of all alerts.
     pub(crate) fn alerts(&self) -> Vec<String> {
+        self.told().into_iter().map(|alert| alert.text).collect()
+    }
+
+    /// All alerts, as they came.
+    pub(crate) fn told(&self) -> Vec<Letter> {
         self.mail.lock().unwrap_or_else(PoisonError::into_inner).alerts.clone()
     }
 
@@ -88,15 +93,18 @@ impl Drop for Inbox {
 async fn collect(stack: &Stack, alerts: &str, into: &Mutex<Mail>) -> Result<(), StackError> {
     let dlq = &stack.outputs().dispatch_dlq_url;
     let (alerts, letters) = tokio::try_join!(stack.take(alerts), stack.take(dlq))?;
-    let letters = letters.into_iter().map(|message| {
-        let text = message.body.unwrap_or_default();
-        let body = serde_json::from_str(&text).unwrap_or_default();
-        let attributes = message.message_attributes.unwrap_or_default().into_iter();
-        let attributes = attributes.map(|(name, a)| (name, a.string_value.unwrap_or_default()));
-        Letter { text, body, attributes: attributes.collect() }
+    let [alerts, letters] = [alerts, letters].map(|messages| {
+        let letters = messages.into_iter().map(|message| {
+            let text = message.body.unwrap_or_default();
+            let body = serde_json::from_str(&text).unwrap_or_default();
+            let attributes = message.message_attributes.unwrap_or_default().into_iter();
+            let attributes = attributes.map(|(name, a)| (name, a.string_value.unwrap_or_default()));
+            Letter { text, body, attributes: attributes.collect() }
+        });
+        letters.collect::<Vec<_>>()
     });
     let mut mail = into.lock().unwrap_or_else(PoisonError::into_inner);
     mail.letters.extend(letters);
-    mail.alerts.extend(alerts.into_iter().filter_map(|message| message.body));
+    mail.alerts.extend(alerts);
     Ok(())
 }

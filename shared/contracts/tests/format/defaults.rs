@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 
 use crate::{
-    integration::{Answers, Escalation, Retry},
+    integration::{Escalation, Retry},
     scalar::{Https, Length, Text, Version},
 };
 
@@ -38,6 +38,14 @@ struct Owner {
     escalate: Option<Vec<Escalation>>,
     /// Whether alerts, DLQ messages and logs may quote what the vendor has answered; `hidden` leaves its status.
     answers: Option<Answers>,
+}
+
+/// Whether a vendor's answers are quoted where many people read.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum Answers {
+    Shown,
+    Hidden,
 }
 
 /// What makes two events the same event.

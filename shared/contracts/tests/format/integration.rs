@@ -60,7 +60,7 @@ struct Owner {
     #[schemars(length(min = 1))]
     escalate: Option<Vec<Escalation>>,
     /// Whether alerts, DLQ messages and logs may quote what the vendor has answered; `hidden` leaves its status.
-    answers: Option<Answers>,
+    answers: Option<crate::defaults::Answers>,
 }
 
 /// One step of an escalation.
@@ -81,14 +81,6 @@ enum Channel {
     Email,
     Pagerduty,
     Webhook,
-}
-
-/// Whether a vendor's answers are quoted where many people read.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case", inline)]
-pub(crate) enum Answers {
-    Shown,
-    Hidden,
 }
 
 /// What an integration takes in.

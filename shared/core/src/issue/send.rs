@@ -65,15 +65,14 @@ impl Unsent {
         let (mut dead, mut wrong, mut through) = (Vec::new(), Vec::new(), Vec::new());
         for (place, due) in self.in_order() {
             let messages = &mut self.messages[place];
+            // It has gone out with its twin.
+            if !messages.send.contains(&due) {
+                continue;
+            }
             if !dead.contains(&due.to) && ports.now() < until {
-                let heard = ports.publish(&Alert::of(ports.stack(), &messages.issue, &due)).await;
-                if heard.is_ok() {
-                    through.push(due.to);
-                    messages.done.push(due);
-                } else {
-                    messages.failed.push(due);
-                    dead.push(due.to);
-                }
+                let reached =
+                    if messages.publish(ports, due).await { &mut through } else { &mut dead };
+                reached.push(due.to);
             }
             messages.send.retain(|other| other != &due);
             if messages.send.is_empty() {
@@ -106,6 +105,30 @@ fn turn(of: &[Due], due: &Due) -> (bool, u32) {
 }
 
 impl Messages {
+    /// Says it, and whether it was heard. Chat and e-mail are one topic, so what is due on both is published once, or
+    /// whoever reads both would read it twice.
+    async fn publish<P: Ports>(&mut self, ports: &P, due: Due) -> bool {
+        let twin = self.twin(&due);
+        let with = twin.map(|twin| twin.to);
+        let alert = Alert { with, ..Alert::of(ports.stack(), &self.issue, &due) };
+        let is_heard = ports.publish(&alert).await.is_ok();
+        let ended = if is_heard { &mut self.done } else { &mut self.failed };
+        ended.extend([due].into_iter().chain(twin));
+        self.send.retain(|other| Some(*other) != twin);
+        is_heard
+    }
+
+    /// The same news on the other channel of the topic, where it is next there.
+    fn twin(&self, due: &Due) -> Option<Due> {
+        let to = match due.to {
+            Channel::Chat => Channel::Email,
+            Channel::Email => Channel::Chat,
+            Channel::Pagerduty | Channel::Webhook => return None,
+        };
+        let next = self.send.iter().find(|other| other.to == to)?;
+        (next.news == due.news).then_some(*next)
+    }
+
     /// The issue learns what got through, and is free for the next sender. Gives the channels that it reports as dead.
     async fn end<P: Ports>(
         &mut self,

@@ -56,6 +56,7 @@ fn add(issue: &mut Issue, channel: Channel) {
     let mut known = aware(issue);
     if !known.contains(&channel) {
         known.push(channel);
+        known.sort_unstable();
     }
     issue.aware = Some(known);
 }
