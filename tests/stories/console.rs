@@ -6,10 +6,7 @@ use std::time::Duration;
 
 use aws::Aws;
 use fairlead::{console::Console, desk::Desk};
-use fairlead_core::{
-    id::IntegrationName,
-    issue::{Cause, dlq::Dlq},
-};
+use fairlead_core::issue::dlq::Dlq;
 
 /// A page, and the most items of the ledger and its indexes that it may read.
 const BOUNDS: [(&str, usize); 12] = [
@@ -86,10 +83,7 @@ fn a_page_deep_in_the_list_costs_what_the_first_one_does_and_none_is_left_out() 
 #[test]
 fn an_issue_of_crashed_tickets_is_over_when_it_is_resolved_and_is_never_retried() {
     run_over(20, async |reader| {
-        let path = |dlq| {
-            let cause = Cause::crashed(IntegrationName::new("deal-won-to-invoice"), dlq);
-            format!("/issues/{}", cause.id())
-        };
+        let path = |dlq| format!("/issues/{}", aws::cause_of_crash(dlq).id());
         let (open, _) = reader.read(&path(Dlq::Dispatch)).await;
         assert!(!open.contains("It is over") && open.contains("<b>See that"), "{open}");
         assert!(open.contains("<dt>Tickets</dt><dd>3</dd>"), "{open}");
@@ -97,6 +91,10 @@ fn an_issue_of_crashed_tickets_is_over_when_it_is_resolved_and_is_never_retried(
         let (over, _) = reader.read(&path(Dlq::Retry)).await;
         assert!(over.contains("It is over: none of its tickets lies on the DLQ"), "{over}");
         assert!(!over.contains("id=\"ack\""), "{over}");
+        let (list, _) = reader.read("/issues").await;
+        for page in [over, list] {
+            assert!(!page.contains("/integrations/-"), "it names no integration: {page}");
+        }
     });
 }
 

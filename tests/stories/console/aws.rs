@@ -13,6 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use fairlead_core::entry::Entry;
+pub(crate) use held::cause_of_crash;
 use held::{Held, Shape, lock};
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::MutexGuard};
