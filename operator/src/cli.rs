@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-mod again;
+pub(crate) mod again;
 mod completion;
 mod end;
 mod option;

@@ -38,7 +38,7 @@ pub use reconcile::Reconcile;
 use view::Delivery;
 
 use crate::{
-    cli::{Options, Stage},
+    cli::{Options, Place, Stage, again},
     engine::Outputs,
 };
 
@@ -53,6 +53,8 @@ pub struct Desk {
     parameters: BTreeMap<String, String>,
     /// The catalog of its stage, once it was asked for.
     catalog: OnceLock<&'static Catalog>,
+    /// Where it was said to be.
+    place: Place,
     /// The editor; where none is named, the one that the environment names.
     editor: Option<String>,
 }
@@ -64,7 +66,8 @@ impl Desk {
     /// When `samconfig.toml` is wrong, there is no such stack, or AWS does not answer.
     pub async fn open(options: &Options) -> Result<Self, DeskError> {
         let stage = options.place.decide(&std::env::current_dir().unwrap_or_default())?;
-        Self::of(config(&stage).await, &stage.stack).await
+        let desk = Self::of(config(&stage).await, &stage.stack).await?;
+        Ok(Self { place: options.place.clone(), ..desk })
     }
 
     /// The desk of the stack with this name, reached with this configuration.
@@ -91,6 +94,7 @@ impl Desk {
             stack: stack.to_owned(),
             parameters,
             catalog: OnceLock::new(),
+            place: Place::default(),
             editor: None,
         })
     }
@@ -105,6 +109,16 @@ impl Desk {
     #[must_use]
     pub fn with_catalog(self, catalog: &'static Catalog) -> Self {
         Self { catalog: OnceLock::from(catalog), ..self }
+    }
+
+    /// A command as it is typed where this desk was opened.
+    pub(crate) fn typed(&self, command: &str) -> String {
+        again::one(command, &self.place.given())
+    }
+
+    /// A text with its commands as they are typed there.
+    pub(crate) fn typed_in(&self, text: &str) -> String {
+        again::text(text, &self.place.given())
     }
 
     /// The stack's name.

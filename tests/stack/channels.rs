@@ -50,9 +50,10 @@ async fn every_channel(world: &World) {
     let known = ["refused trigger", "trigger", "acknowledge"];
     hears(world, &case, &known, &["issue.opened"]).await;
 
-    let id = parked.id.to_string();
-    let retry = ["fairlead", "retry", &id, "--reason", "it is unblocked"];
-    world.ran(&desk, &retry).await.unwrap_or_else(|no| panic!("{no}"));
+    // The desk was built without the tests' own integrations, so its message is redriven.
+    let letter = world.inbox.letters_about(parked.id).pop().expect("its message");
+    let dispatch = &world.stack.outputs().dispatch_queue_url;
+    world.stack.send(dispatch, &letter.text).await.expect("redriven");
     world.delivered(SOON, &case).await;
     let all = [&known[..], &["resolve"]].concat();
     hears(world, &case, &all, &["issue.opened", "issue.resolved"]).await;

@@ -56,7 +56,8 @@ fn a_list_has_one_line_for_each_delivery_and_ends_with_the_next_command() {
     let items = fates().iter().map(|(_, entry)| Item::of(entry)).collect();
     let now = noon() + 10.minutes();
     let next = "fairlead deliveries show 0199c200".to_owned();
-    let list = Deliveries { now, deliveries: items, more: false, cursor: None, next };
+    let list =
+        Deliveries { now, deliveries: items, more: false, cursor: None, next, of_issues: false };
     insta::assert_snapshot!(list.text());
 }
 
@@ -140,7 +141,14 @@ fn a_record_says_how_far_back_was_looked_and_its_id_runs_nothing() {
 fn a_list_that_shows_a_part_of_what_waits_says_so() {
     let items = fates().iter().map(|(_, entry)| Item::of(entry)).collect();
     let next = "fairlead deliveries --state waiting --limit 40".to_owned();
-    let list = Deliveries { now: noon(), deliveries: items, more: true, cursor: None, next };
+    let list = Deliveries {
+        now: noon(),
+        deliveries: items,
+        more: true,
+        cursor: None,
+        next,
+        of_issues: false,
+    };
     let said =
         "More may wait than are shown.\nNext: fairlead deliveries --state waiting --limit 40\n";
     assert!(list.text().ends_with(said), "{}", list.text());

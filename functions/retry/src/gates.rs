@@ -22,14 +22,16 @@ impl Told {
     /// It is one read a minute for each destination, one after the other: up to some hundred of them that is a second
     /// of the minute and cents a month. A destination that was never held back has no gate, and is not told of.
     pub(crate) async fn tell(&self, aws: &Aws) -> Result<(), PortError> {
+        let mut wrong = None;
         for of in aws.catalog().destinations.keys() {
-            if let Some(gate) = aws.gates().gate(of).await?
-                && self.is_news(of, &gate)
-            {
-                metric::gate(of, &gate);
+            match aws.gates().gate(of).await {
+                Ok(Some(gate)) if self.is_news(of, &gate) => metric::gate(of, &gate),
+                Ok(_) => {}
+                // One that cannot be read keeps none of the others from being told of.
+                Err(error) => wrong = Some(error),
             }
         }
-        Ok(())
+        wrong.map_or(Ok(()), Err)
     }
 
     /// By the version, and not by what was told last: between two looks of this process another may have told that the

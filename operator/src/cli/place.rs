@@ -64,7 +64,7 @@ impl Place {
 
 impl Place {
     /// The options that were given, for commands that shall go to the same place.
-    pub(super) fn given(&self) -> Vec<(&'static str, &str)> {
+    pub(crate) fn given(&self) -> Vec<(&'static str, &str)> {
         let all = [
             ("profile", &self.profile),
             ("region", &self.region),

@@ -166,7 +166,9 @@ fn plan(
         refused: number(figures.refused.values().sum()),
         why: why(figures),
     });
+    let narrow = format!("fairlead retry --issue {issue} --since 24h --reason \"...\"");
     page::Plan {
+        narrow: site.desk.typed(&narrow),
         frame: site.frame("Issues", Said::default(), None),
         issue,
         count: counted(planned.entries.len(), "delivery", "deliveries"),

@@ -11,7 +11,10 @@ use super::{
     page,
     site::{Said, Shown, Site, shown},
 };
-use crate::desk::{Filter, Standing};
+use crate::desk::{Filter, Standing, view::NONE_LISTED};
+
+/// What is said where nothing was found.
+const NONE: &str = "No such delivery in this time.";
 
 /// So many deliveries stand on one page.
 const MOST: usize = 50;
@@ -52,7 +55,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
             + if found.more { " More may wait than are shown." } else { "" },
         // What is under an issue is parked: there is no other state to choose.
         filters: if issue.is_some() { vec![] } else { filters(&path, state) },
-        list: list(&found, &path(state), "No such delivery in this time."),
+        list: list(&found, &path(state), if found.of_issues { NONE_LISTED } else { NONE }),
     })
 }
 

@@ -20,7 +20,7 @@ use super::{
     page,
     site::{After, Shown, Site, moment, shown},
 };
-use crate::desk::{edit::pretty, view};
+use crate::desk::{Desk, edit::pretty, view};
 
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
@@ -47,7 +47,7 @@ pub(super) async fn show(
         standing: item.standing(Timestamp::now()),
         tone: tone(item.state),
         effect: entry.effect().sentence(),
-        todo: Notice::of(&entry).map(|notice| todo(notice, &entry)),
+        todo: Notice::of(&entry).map(|notice| todo(&site.desk, notice, &entry)),
         lines: lines(&entry),
         acts: acts(&entry),
         request: request.map(|r| (format!("{} {}", r.method.as_str(), r.path), pretty(&r.body))),
@@ -57,12 +57,12 @@ pub(super) async fn show(
     })
 }
 
-fn todo(notice: Notice, entry: &Entry) -> page::Todo {
+fn todo(desk: &Desk, notice: Notice, entry: &Entry) -> page::Todo {
     page::Todo {
         issue: Cause::of(entry).map(|cause| cause.id().to_string()),
         action: notice.next_action,
         detail: notice.detail,
-        command: notice.command,
+        command: notice.command.map(|command| desk.typed(&command)),
         owner: notice.owner,
         contact: notice.contact,
         runbook: link(notice.runbook.as_deref()),

@@ -49,6 +49,7 @@ pub(super) async fn one(
         more: false,
         cursor: None,
         next: String::new(),
+        of_issues: true,
     };
     shown(&page::Issue {
         frame: site.frame("Issues", said, Some(live)),
@@ -62,7 +63,7 @@ pub(super) async fn one(
             ("Opened", format!("{} UTC", moment(issue.opened_at))),
             ("Last seen", format!("{} UTC", moment(issue.last_seen))),
             ("Owner", issue.owner.clone()),
-            ("At the terminal", issue.next.clone()),
+            ("At the terminal", site.desk.typed(&issue.next)),
         ],
         bulk: bulk.map(|bulk| bulk.told()),
         is_over: is_over(&found),
@@ -70,7 +71,7 @@ pub(super) async fn one(
         may_acknowledge: issue.phase == "open",
         list: list(&deliveries, "", "None of its deliveries is parked any more."),
         more: found.more,
-        text: found.text.clone(),
+        text: site.desk.typed_in(&found.text),
         id,
     })
 }

@@ -46,7 +46,12 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
             encoded(cursor)
         )
     });
-    let count = life.deliveries.len();
+    let count = counted(life.deliveries.len(), "delivery", "deliveries");
+    let lead = match (&asked.cursor, &more) {
+        (None, None) => format!("{count} in the last {}, oldest first.", life.since),
+        (None, Some(_)) => format!("The newest {count} in the last {}, oldest first.", life.since),
+        (Some(_), _) => format!("{count} before those, oldest first."),
+    };
     // While something moves, or was ordered just now, the page follows it.
     let moves = life.deliveries.iter().any(|one| tone(one.state) == "wait");
     let live = (moves || asked.said.is_some()).then_some(FOLLOWS);
@@ -54,11 +59,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Aske
         frame: site.moving("", Said::of(asked.said), live),
         id: life.record,
         encoded: encoded(id),
-        lead: format!(
-            "{} in the last {}, oldest first.",
-            counted(count, "delivery", "deliveries"),
-            life.since
-        ),
+        lead,
         since: life.since,
         lives: life.deliveries.iter().map(one).collect(),
         more,

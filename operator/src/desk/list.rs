@@ -97,7 +97,8 @@ impl Desk {
             (None, None, Some(first)) => format!("fairlead deliveries show {}", first.delivery),
             (None, None, None) => "fairlead status".to_owned(),
         };
-        Ok(Deliveries { now, deliveries: items, more, cursor, next })
+        let of_issues = filter.record.is_none() && filter.parked_only();
+        Ok(Deliveries { now, deliveries: items, more, cursor, next, of_issues })
     }
 
     /// What happened to the record with this id since then, over all integrations: the newest deliveries.

@@ -89,8 +89,8 @@ impl Desk {
         let name = IntegrationName::new(&what.integration);
         let (integration, destination) = self.declared(&name)?;
         self.gate_is_open(destination).await?;
-        let compared = match &integration.reconcile {
-            Some(rule) => self.compare_list(integration, destination, rule, since).await?,
+        let (compared, ended) = match &integration.reconcile {
+            Some(rule) => (self.compare_list(integration, destination, rule, since).await?, None),
             None => self.compare_each(integration, destination, since).await?,
         };
         let proven = compared.proven.clone();
@@ -99,6 +99,11 @@ impl Desk {
             Reconciled::of(name, since, compared.clone(), applied, what.to_apply())
         };
         let mut applied = Applied::default();
+        // What was found until then took long.
+        if let Some(why) = ended {
+            return ask_over(&mut std::io::stderr(), &report(applied), || Err(why))
+                .map(|()| report(applied));
+        }
         if let (true, Some(reason)) = (what.apply && !proven.is_empty(), &what.reason) {
             let asked = || agree(options, proven.len());
             ask_over(&mut std::io::stderr(), &report(applied), asked)?;

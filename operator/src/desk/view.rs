@@ -28,6 +28,6 @@ pub use record::Life;
 pub use status::{Facts, Row, Status};
 
 pub(crate) use audit::who;
-pub(crate) use list::NONE_YET;
+pub(crate) use list::{NONE_LISTED, NONE_YET};
 pub(crate) use status::{done, gate};
 pub(crate) use table::{age, counted, number};

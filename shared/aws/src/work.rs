@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::At
 pub use fairlead_core::ports::Due as Place;
 use fairlead_core::{
     id::EntryKey,
-    issue::{Issue, look::OLD_PARTITION},
+    issue::{Issue, IssueId, look::OLD_PARTITION},
     ports::{Issues, PortError},
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -122,11 +122,23 @@ impl Ledger {
         let mut ids = self.watched().await?;
         ids.retain(|id| id.as_str().starts_with(beginning));
         let asked: Vec<_> = ids.iter().map(|id| self.issue(id)).collect();
-        let issues: Vec<Option<Issue>> = stream::iter(asked).buffered(8).try_collect().await?;
-        let issues = issues.into_iter().flatten();
-        let meant = issues.filter(|issue| issue.cause.integration.as_str() == integration);
-        let partitions = meant.map(|issue| issue.id.partition());
-        Ok(partitions.chain([OLD_PARTITION.to_owned()]).collect())
+        let issues: Vec<Result<Option<Issue>, PortError>> =
+            stream::iter(asked).buffered(8).collect().await;
+        // One that cannot be read may be of this integration; its deliveries are looked at one by one.
+        let may_be = |issue: &Result<Option<Issue>, PortError>| match issue {
+            Ok(issue) => {
+                issue.as_ref().is_some_and(|i| i.cause.integration.as_str() == integration)
+            }
+            Err(_) => true,
+        };
+        let meant = ids.iter().zip(&issues).filter(|(_, issue)| may_be(issue));
+        let mut partitions: Vec<String> = meant.map(|(id, _)| id.partition()).collect();
+        // As for one without an integration: a whole name may be of an issue that is watched no longer.
+        if ids.is_empty() && !beginning.is_empty() {
+            partitions.push(IssueId::new(beginning).partition());
+        }
+        partitions.push(OLD_PARTITION.to_owned());
+        Ok(partitions)
     }
 
     /// Up to `most` places of a partition beyond a place that may lie in another one; a few more where many were

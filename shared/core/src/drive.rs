@@ -158,6 +158,7 @@ pub async fn drive_entry<P: Ports>(
     input: Input,
     hops: u8,
 ) -> Result<(), PortError> {
+    entry.owner.answers = rules.catalog.answers(&entry);
     let mut hands = Hands::default();
     let driven = turns(ports, rules, &mut entry, input, hops, &mut hands).await;
     // After a call that is not settled the turn stays taken until its lease ends, as after a crash.
@@ -235,6 +236,7 @@ async fn turns<P: Ports>(
             Turn::Same => {}
             Turn::Lost(found) => {
                 *entry = found;
+                entry.owner.answers = rules.catalog.answers(entry);
                 continue;
             }
             Turn::Gone => return Ok(()),

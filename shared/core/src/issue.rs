@@ -123,6 +123,9 @@ pub struct Told {
     pub updates: u32,
     /// How many steps of the escalation were taken.
     pub steps: u8,
+    /// How often another owner came, who was told from the first step on.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub owners: u32,
 }
 
 /// A message that is still to be sent.
@@ -209,6 +212,11 @@ impl Issue {
         }
         channels
     }
+}
+
+/// For serde: there was one owner only.
+fn is_none(owners: &u32) -> bool {
+    *owners == 0
 }
 
 impl Phase {

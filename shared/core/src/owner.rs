@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::span;
+use crate::{entry::Entry, integration::Catalog, span};
 
 /// Who answers for an integration's failures.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,7 +25,9 @@ pub struct Owner {
 }
 
 /// Whether alerts, DLQ messages and logs quote what a vendor has answered. It may quote the event in turn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Answers {
     /// Up to 300 characters of it.
@@ -71,6 +73,15 @@ impl Channel {
             Self::Pagerduty => "pagerduty",
             Self::Webhook => "webhook",
         }
+    }
+}
+
+impl Catalog {
+    /// Whether what vendors answer to a delivery may be quoted: not where its owner wanted it hidden when it was
+    /// accepted, nor where its owner wants that now.
+    pub fn answers(&self, of: &Entry) -> Answers {
+        let declared = self.integrations.get(&of.integration).map(|i| i.owner.answers);
+        [Some(of.owner.answers), declared].into_iter().flatten().max().unwrap_or_default()
     }
 }
 

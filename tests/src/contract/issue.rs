@@ -26,7 +26,7 @@ fn parked<P: Ports>(ports: &P, entry: &Entry, class: Class, since: Timestamp) ->
 /// The issue of a parked entry, as it is when it opens.
 fn issue(of: &Entry) -> Issue {
     let cause = Cause::of(of).expect("it is parked");
-    let told = Told { at: at(0), count: 1, updates: 0, steps: 1 };
+    let told = Told { at: at(0), count: 1, updates: 0, steps: 1, owners: 0 };
     Issue {
         id: cause.id(),
         cause,

@@ -12,8 +12,11 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use fairlead_core::entry::Entry;
-pub(crate) use held::cause_of_crash;
+use fairlead_core::{
+    entry::Entry,
+    id::IntegrationName,
+    issue::{Cause, dlq::Dlq},
+};
 use held::{Held, Shape, lock};
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::MutexGuard};
@@ -208,4 +211,10 @@ impl Aws {
     pub(crate) fn sent(&self) -> Vec<String> {
         lock(&self.held.sent).clone()
     }
+}
+
+/// A ticket that names its integration lies on the one DLQ, and one that cannot be read on the other.
+pub(crate) fn cause_of_crash(dlq: Dlq) -> Cause {
+    let name = if dlq == Dlq::Retry { Cause::NOBODY } else { "deal-won-to-invoice" };
+    Cause::crashed(IntegrationName::new(name), dlq)
 }

@@ -84,6 +84,8 @@ pub(in crate::console) struct Plan {
     pub(in crate::console) frame: Frame,
     /// The issue's short id.
     pub(in crate::console) issue: String,
+    /// The command that reaches the newer ones.
+    pub(in crate::console) narrow: String,
     /// So many would be sent.
     pub(in crate::console) count: String,
     /// Nothing would be sent.

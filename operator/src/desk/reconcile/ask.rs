@@ -1,5 +1,7 @@
 //! Asks a vendor from the desk: with the operator's own rights, through the gate, and not above the declared rate.
 
+use std::time::Duration;
+
 use fairlead_aws::{
     credential::Credential,
     env::Places,
@@ -7,6 +9,7 @@ use fairlead_aws::{
     vendor::{Call, Vendor},
 };
 use fairlead_core::{
+    door::REACH,
     entry::Entry,
     gate::{Permit, ask},
     history::{one_line, said},
@@ -24,9 +27,11 @@ use uuid::Uuid;
 
 use crate::desk::{Desk, DeskError};
 
-/// A question leaves without more ado when its slot comes, which may be so far ahead as a dispatcher's.
-const AT_ONCE: Horizon =
-    Horizon { lead: std::time::Duration::ZERO, reach: fairlead_core::door::REACH };
+/// A slot may be so far ahead as a dispatcher's; a booking that takes longer than half of that leaves no time to use it.
+const MOST_LEAD: Duration = Duration::from_secs(1);
+
+/// So many slots in a row that were over before their question could leave are no accident.
+const MOST_MISSED: u32 = 10;
 
 /// After so many questions the gate is asked again, so that a pause is heeded while many are asked.
 const GATE_AGAIN: usize = 10;
@@ -43,6 +48,10 @@ pub(super) struct Asker<'d> {
     credential: Option<Credential>,
     /// How many questions were asked.
     asked: usize,
+    /// How long before its slot a question must begin: twice what the last booking took.
+    lead: Duration,
+    /// So many slots in a row were over too soon.
+    missed: u32,
 }
 
 impl Desk {
@@ -76,6 +85,8 @@ impl<'d> Asker<'d> {
             secrets: Secrets::new(&desk.config),
             credential: None,
             asked: 0,
+            lead: Duration::ZERO,
+            missed: 0,
         })
     }
 
@@ -89,8 +100,7 @@ impl<'d> Asker<'d> {
             let leave_by = self.wait_for_slot().await?;
             match self.vendor.page(self.destination, &credential, path, leave_by).await {
                 Ok(answer) => return Ok(answer),
-                // Its slot was over.
-                Err(Answer::NotSent(NotSent::NoTime)) => {}
+                Err(Answer::NotSent(NotSent::NoTime)) => self.miss()?,
                 Err(Answer::Replied(reply)) if reply.status == 401 && !fresh => fresh = true,
                 Err(answer) => return Err(self.failed(said(&answer))),
             }
@@ -137,7 +147,7 @@ impl<'d> Asker<'d> {
                     return Err(self.failed(said(&Answer::Replied(reply))));
                 }
                 (Answer::Replied(_), finding) => return Ok(finding),
-                (Answer::NotSent(NotSent::NoTime), _) => {}
+                (Answer::NotSent(NotSent::NoTime), _) => self.miss()?,
                 (answer, _) => return Err(self.failed(said(&answer))),
             }
         }
@@ -145,11 +155,22 @@ impl<'d> Asker<'d> {
 
     /// Counts a question; now and then it asks first whether any may be asked still.
     async fn heed_gate(&mut self) -> Result<(), DeskError> {
-        if self.asked > 0 && self.asked.is_multiple_of(GATE_AGAIN) {
+        if self.asked.is_multiple_of(GATE_AGAIN) {
             self.desk.gate_is_open(self.destination).await?;
         }
-        self.asked += 1;
+        (self.asked, self.missed) = (self.asked + 1, 0);
         Ok(())
+    }
+
+    /// Its slot was over before the question could leave; the next one is booked sooner.
+    fn miss(&mut self) -> Result<(), DeskError> {
+        self.missed += 1;
+        if self.missed < MOST_MISSED {
+            return Ok(());
+        }
+        let why =
+            "the ledger is too slow from here to keep its rate; ask from nearer to the region";
+        Err(self.failed(why.to_owned()))
     }
 
     async fn credential(&mut self, fresh: bool) -> Result<&Credential, DeskError> {
@@ -166,13 +187,14 @@ impl<'d> Asker<'d> {
     }
 
     /// The desk takes its slots where dispatch does, so both together keep the rate. Until when its slot may be used.
-    async fn wait_for_slot(&self) -> Result<Option<Timestamp>, DeskError> {
+    async fn wait_for_slot(&mut self) -> Result<Option<Timestamp>, DeskError> {
         let Some(rate) = self.destination.rate else { return Ok(None) };
         let (name, ledger) = (&self.destination.name, &self.desk.ledger);
         loop {
             let now = Timestamp::now();
+            let horizon = Horizon { lead: self.lead, reach: REACH };
             let pace = ledger.pace(name).await?.unwrap_or_default();
-            let (mut next, at, leave_by) = match book(&pace, rate, 1, AT_ONCE, now) {
+            let (mut next, at, leave_by) = match book(&pace, rate, 1, horizon, now) {
                 Booking::Block(next, mut block) => match block.take(now) {
                     Some(at) => (next, at, Some(after(at, block.tolerance))),
                     None => continue,
@@ -181,7 +203,9 @@ impl<'d> Asker<'d> {
             };
             next.version = pace.version.next();
             if ledger.save_pace(name, &next, pace.version).await? == Saved::Done {
-                tokio::time::sleep(until(now, at)).await;
+                let saved = Timestamp::now();
+                self.lead = (until(now, saved) * 2).min(MOST_LEAD);
+                tokio::time::sleep(until(saved, at)).await;
                 if leave_by.is_some() {
                     return Ok(leave_by);
                 }

@@ -144,13 +144,14 @@ impl Desk {
         Ok(Listed { rule, items })
     }
 
-    /// Where the vendor does not list, it is asked for each delivery as it is after a lost answer.
+    /// Where the vendor does not list, it is asked for each delivery as it is after a lost answer. Gives what was found,
+    /// and why it ended before all were asked for, where it did.
     pub(super) async fn compare_each(
         &self,
         integration: &Integration,
         destination: &Destination,
         since: Timestamp,
-    ) -> Result<Compared, DeskError> {
+    ) -> Result<(Compared, Option<DeskError>), DeskError> {
         let Some(lookup) = &integration.lookup else {
             return Err(DeskError::NotAskable(integration.name.to_string()));
         };
@@ -159,14 +160,21 @@ impl Desk {
         let (mut asker, bar) = (Asker::new(self, destination)?, bar(entries.len()));
         let mut compared = Compared { one_by_one: true, ..Compared::default() };
         for entry in &entries {
-            let finding = asker.find(integration, lookup, entry).await?;
+            let finding = match asker.find(integration, lookup, entry).await {
+                Ok(finding) => finding,
+                Err(why) if compared.findings.compared + compared.unclear > 0 => {
+                    bar.finish_and_clear();
+                    return Ok((compared, Some(why)));
+                }
+                Err(why) => return Err(why),
+            };
             let clear = add(&mut compared.findings, entry, finding);
             compared.findings.compared += usize::from(clear);
             compared.unclear += usize::from(!clear);
             bar.inc(1);
         }
         bar.finish_and_clear();
-        Ok(compared)
+        Ok((compared, None))
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use fairlead_core::{class::Class, history::one_line, issue::dlq, ticket::Ticket};
+use fairlead_core::{
+    class::Class,
+    history::one_line,
+    issue::dlq,
+    ticket::{NotATicket, Ticket},
+};
 use serde::Serialize;
 
 use super::table::{counted, table};
@@ -51,7 +56,11 @@ pub struct Letter {
 impl Letter {
     /// Reads a message of this DLQ.
     pub fn read(of: dlq::Dlq, body: &str) -> Self {
-        let Ok(ticket) = Ticket::read(body) else { return Self::no_ticket(of) };
+        let ticket = match Ticket::read(body) {
+            Ok(ticket) => ticket,
+            Err(NotATicket::TooNew(_)) => return Self::too_new(),
+            Err(NotATicket::Unreadable(_)) => return Self::no_ticket(of),
+        };
         let delivery = Some(ticket.delivery.to_string());
         let integration = ticket.entry.integration().map(str::to_owned);
         match ticket.notice {
@@ -72,6 +81,12 @@ impl Letter {
                 ..Self::default()
             },
         }
+    }
+
+    /// After a release was taken back, its tickets are the only ones of their deliveries.
+    fn too_new() -> Self {
+        let action = "A ticket of a newer release: redrive the queue when that is deployed again, and do not delete it.";
+        Self { class: "unreadable".to_owned(), next_action: action.to_owned(), ..Self::default() }
     }
 
     /// What is no ticket. On the intake queue events come, and the message is the only copy of one.

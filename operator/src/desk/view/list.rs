@@ -28,7 +28,14 @@ pub struct Deliveries {
     pub cursor: Option<String>,
     /// The next useful command.
     pub next: String,
+    /// It lists what issues have: what nobody was told of yet is not among that.
+    #[serde(skip)]
+    pub of_issues: bool,
 }
+
+/// What is said where no issue has what was asked for.
+pub(crate) const NONE_LISTED: &str =
+    "No issue has such a delivery. What nobody was told of yet is counted by fairlead status.";
 
 /// One delivery in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -122,6 +129,7 @@ impl View for Deliveries {
         });
         let mut text = match (ids.is_empty(), self.goes_on()) {
             (true, true) => format!("{NONE_YET}\n"),
+            (true, false) if self.of_issues => format!("{NONE_LISTED}\n"),
             (true, false) => "No delivery is there.\n".to_owned(),
             (false, _) => table(head, rows),
         };

@@ -15,6 +15,10 @@ pub(super) fn id(issue: &About<'_>, news: News) -> String {
     let which = match news {
         News::Opened | News::Acknowledged | News::Resolved => String::new(),
         News::Grown => format!("-{}", issue.told.updates),
+        // Another owner's steps begin anew, and must not be taken for the last one's.
+        News::Escalated if issue.told.owners > 0 => {
+            format!("-{}-{}", issue.told.owners, issue.told.steps)
+        }
         News::Escalated => format!("-{}", issue.told.steps),
         News::Deaf(channel) | News::Heard(channel) => format!("-{}", channel.as_str()),
     };

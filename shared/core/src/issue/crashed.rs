@@ -25,8 +25,9 @@ pub(super) fn sighting(
     let integration = ticket.and_then(|ticket| integration(&ticket.entry));
     let integration = integration.unwrap_or_else(|| IntegrationName::new(Cause::NOBODY));
     let declared = catalog.integrations.get(&integration);
-    let owner = entry.map(|entry| entry.owner.clone());
-    let owner = owner.or_else(|| declared.map(|d| d.owner.clone())).unwrap_or_else(nobody);
+    // Who answers for it now; an entry knows who did when it was accepted.
+    let owner = declared.map(|declared| declared.owner.clone());
+    let owner = owner.or_else(|| entry.map(|e| e.owner.clone())).unwrap_or_else(nobody);
     let notice = Notice {
         integration: integration.to_string(),
         step: dlq.step().to_owned(),

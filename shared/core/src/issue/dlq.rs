@@ -178,7 +178,7 @@ pub(super) async fn look<P: Ports + Dlqs>(
             break;
         }
     }
-    found.tell(ports, issues.iter().filter(ours), held, known, unsent).await?;
+    found.tell(ports, issues.iter().filter(ours), held, known, unsent).await;
     found.wrong.into_iter().next().map_or(Ok(found.removed), Err)
 }
 
@@ -191,16 +191,17 @@ impl Found {
         held: u64,
         known: &Known<'_>,
         unsent: &mut Unsent,
-    ) -> Result<(), PortError> {
+    ) {
         let saw_all = u64::try_from(self.messages.len()).unwrap_or(u64::MAX) >= held;
         for issue in issues {
             match self.crashed.get_mut(&issue.cause) {
                 // What was not met may lie among those that were not looked at.
                 Some(met) if !saw_all => met.count = issue.count.max(met.count),
                 Some(met) => {
-                    if !met.deliveries.contains(&issue.delivery) {
+                    let is_gone = !met.deliveries.contains(&issue.delivery);
+                    if is_gone || met.sighting.owner != issue.owner {
                         let shown = Input::Shown(Box::new(met.sighting.clone()));
-                        unsent.change(ports, &issue.id, shown).await?;
+                        self.wrong.extend(unsent.change(ports, &issue.id, shown).await.err());
                     }
                 }
                 None => {
@@ -208,16 +209,16 @@ impl Found {
                     let gone = saw_all || held <= known.parked;
                     let count = if gone { 0 } else { issue.count };
                     let looked = Input::Looked(Looked { count, newest: None });
-                    unsent.change(ports, &issue.id, looked).await?;
+                    self.wrong.extend(unsent.change(ports, &issue.id, looked).await.err());
                 }
             }
         }
         for (cause, Crashed { sighting, count, .. }) in std::mem::take(&mut self.crashed) {
             let (id, looked) = (cause.id(), Looked { count, newest: None });
-            unsent.change(ports, &id, Input::Seen(Box::new(sighting))).await?;
-            unsent.change(ports, &id, Input::Looked(looked)).await?;
+            let seen = Input::Seen(Box::new(sighting));
+            self.wrong.extend(unsent.change(ports, &id, seen).await.err());
+            self.wrong.extend(unsent.change(ports, &id, Input::Looked(looked)).await.err());
         }
-        Ok(())
     }
 
     async fn judge<P: Ports + Dlqs>(

@@ -51,7 +51,8 @@ pub async fn look<P: Ports + Dlqs>(ports: &P, rules: &Rules<'_>) -> Result<Looke
     let begun = ports.now();
     let (mut looked, mut crashed, mut wrong) = (Looked::default(), Vec::new(), Vec::new());
     let (mut unsent, mut deaf) = (Unsent::default(), Vec::new());
-    wrong.extend(adopt(ports, rules).await.err());
+    let adopted = adopt(ports, rules, &mut wrong).await;
+    wrong.extend(adopted.err());
     for issue in all(ports, &mut wrong).await? {
         looked.issues += 1;
         if !issue.deaf.is_empty() {
@@ -160,15 +161,29 @@ async fn shown<P: Ports>(
     Ok(None)
 }
 
-/// Brings deliveries that an older release parked under the issues that they belong to.
-async fn adopt<P: Ports>(ports: &P, rules: &Rules<'_>) -> Result<(), PortError> {
+/// Brings deliveries that an older release parked under the issues that they belong to. One that cannot be read keeps
+/// none behind it.
+async fn adopt<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    wrong: &mut Vec<PortError>,
+) -> Result<(), PortError> {
     for due in ports.due(OLD_PARTITION, ports.now(), None).await? {
-        let Some(mut entry) = ports.load(&due.key).await? else { continue };
-        tell(ports, rules.catalog, &entry).await?;
-        let version = entry.life.version;
-        // The version stays: an order to retry that lies on the DLQ names it. A lost race moves the entry as well.
-        entry.writer = ports.token();
-        ports.save(&entry, version).await?;
+        wrong.extend(adopt_one(ports, rules, &due.key).await.err());
     }
+    Ok(())
+}
+
+async fn adopt_one<P: Ports>(
+    ports: &P,
+    rules: &Rules<'_>,
+    key: &EntryKey,
+) -> Result<(), PortError> {
+    let Some(mut entry) = ports.load(key).await? else { return Ok(()) };
+    tell(ports, rules.catalog, &entry).await?;
+    let version = entry.life.version;
+    // The version stays: an order to retry that lies on the DLQ names it. A lost race moves the entry as well.
+    entry.writer = ports.token();
+    ports.save(&entry, version).await?;
     Ok(())
 }

@@ -70,9 +70,8 @@ impl Unsent {
                 continue;
             }
             if !dead.contains(&due.to) && ports.now() < until {
-                let reached =
-                    if messages.publish(ports, due).await { &mut through } else { &mut dead };
-                reached.push(due.to);
+                let (heard, channels) = messages.publish(ports, due).await;
+                if heard { &mut through } else { &mut dead }.extend(channels);
             }
             messages.send.retain(|other| other != &due);
             if messages.send.is_empty() {
@@ -105,17 +104,18 @@ fn turn(of: &[Due], due: &Due) -> (bool, u32) {
 }
 
 impl Messages {
-    /// Says it, and whether it was heard. Chat and e-mail are one topic, so what is due on both is published once, or
+    /// Says it, and whether that was heard, and on which channels. Chat and e-mail are one topic, so what is due on both is published once, or
     /// whoever reads both would read it twice.
-    async fn publish<P: Ports>(&mut self, ports: &P, due: Due) -> bool {
+    async fn publish<P: Ports>(&mut self, ports: &P, due: Due) -> (bool, Vec<Channel>) {
         let twin = self.twin(&due);
         let with = twin.map(|twin| twin.to);
         let alert = Alert { with, ..Alert::of(ports.stack(), &self.issue, &due) };
         let is_heard = ports.publish(&alert).await.is_ok();
+        let all: Vec<Due> = [due].into_iter().chain(twin).collect();
         let ended = if is_heard { &mut self.done } else { &mut self.failed };
-        ended.extend([due].into_iter().chain(twin));
+        ended.extend(&all);
         self.send.retain(|other| Some(*other) != twin);
-        is_heard
+        (is_heard, all.into_iter().map(|due| due.to).collect())
     }
 
     /// The same news on the other channel of the topic, where it is next there.

@@ -136,8 +136,9 @@ fn open(older: Option<&Issue>, sighting: &Sighting, now: Timestamp) -> Issue {
         entry: sighting.entry.clone(),
         notice: sighting.notice.clone(),
         commands: sighting.commands.clone(),
-        told: Told { at: now, count: 1, updates: 0, steps: 0 },
-        outbox: vec![],
+        told: Told { at: now, count: 1, updates: 0, steps: 0, owners: 0 },
+        // That a channel is dead, or back, is true whatever becomes of the issue.
+        outbox: older.map_or(vec![], about_channels),
         deaf: older.map_or(vec![], |older| older.deaf.clone()),
         // Who has not heard of the last end takes it for open, which it is again.
         aware: Some(older.map_or(vec![], aware::aware)),
@@ -146,6 +147,12 @@ fn open(older: Option<&Issue>, sighting: &Sighting, now: Timestamp) -> Issue {
     };
     take_steps(&mut issue, News::Opened, now);
     issue
+}
+
+/// What is still to be said of channels.
+fn about_channels(issue: &Issue) -> Vec<Due> {
+    let is_of_channel = |due: &&Due| matches!(due.news, News::Deaf(_) | News::Heard(_));
+    issue.outbox.iter().filter(is_of_channel).copied().collect()
 }
 
 /// Takes the steps of the escalation whose time has come.
@@ -186,7 +193,10 @@ fn shown(issue: &Issue, sighting: &Sighting) -> Issue {
     let mut next = issue.clone();
     let tells = |owner: &Owner| (owner.team.clone(), owner.escalate.clone());
     if tells(&issue.owner) != tells(&sighting.owner) {
+        // Told from the last owner's steps, before they are gone.
+        next.aware = Some(aware::aware(issue));
         next.told.steps = 0;
+        next.told.owners = next.told.owners.saturating_add(1);
         if matches!(issue.phase, Phase::Acknowledged { .. }) {
             next.phase = Phase::Open;
         }
@@ -209,7 +219,7 @@ fn looked_at(issue: &Issue, looked: Looked, now: Timestamp) -> Option<Issue> {
             next.phase = Phase::Open;
             next.openings = next.openings.saturating_add(1);
             next.opened_at = now;
-            next.told = Told { at: now, count: looked.count, updates: 0, steps: 0 };
+            next.told = Told { at: now, count: looked.count, updates: 0, steps: 0, owners: 0 };
             counted(&mut next, looked);
             next.most = looked.count;
             next.aware = Some(aware::aware(issue));
@@ -268,10 +278,10 @@ fn emptied(issue: &mut Issue, now: Timestamp) {
     if until(since, now) < EMPTY {
         return;
     }
+    let aware = aware::aware(issue);
     issue.phase = Phase::Resolved { at: now };
     issue.count = 0;
-    let aware = aware::aware(issue);
-    issue.outbox.retain(|due| matches!(due.news, News::Deaf(_) | News::Heard(_)));
+    issue.outbox = about_channels(issue);
     aware.into_iter().for_each(|to| put(issue, News::Resolved, to));
 }
 

@@ -72,7 +72,9 @@ impl Sighting {
     /// What an issue learns of a parked delivery; none of one in any other state.
     pub fn of(entry: &Entry, catalog: &Catalog) -> Option<Self> {
         let State::Parked { since, .. } = entry.life.state else { return None };
-        let (cause, notice) = (Cause::of(entry)?, Notice::of(entry)?);
+        let mut told = entry.clone();
+        told.owner.answers = catalog.answers(entry);
+        let (cause, notice) = (Cause::of(entry)?, Notice::of(&told)?);
         let commands = command::of(&cause, entry, catalog);
         Some(Self {
             cause,

@@ -14,8 +14,8 @@ use fairlead_core::{
     audit::{ACTS, Did, Note},
     entry::Entry,
     gate::{Gate, Pause},
-    id::{DeliveryId, EntryKey, IntegrationName},
-    issue::{Cause, Issue, IssueId, PARTITION, Phase, dlq::Dlq},
+    id::{DeliveryId, EntryKey},
+    issue::{Issue, IssueId, PARTITION, Phase, dlq::Dlq},
     record::Record,
 };
 use fairlead_tests::{
@@ -99,15 +99,9 @@ fn item(entry: &Entry) -> Value {
     typed(&serde_json::to_value(row).expect("JSON"))["M"].clone()
 }
 
-/// A ticket that names its integration lies on the one DLQ, and one that cannot be read on the other.
-pub(crate) fn cause_of_crash(dlq: Dlq) -> Cause {
-    let name = if dlq == Dlq::Retry { Cause::NOBODY } else { "deal-won-to-invoice" };
-    Cause::crashed(IntegrationName::new(name), dlq)
-}
-
 /// So many tickets have crashed, and no delivery is parked for it.
 fn crashed(like: &Issue, dlq: Dlq, phase: Phase) -> Issue {
-    let cause = cause_of_crash(dlq);
+    let cause = super::cause_of_crash(dlq);
     Issue { id: cause.id(), cause, phase, count: 3, ..like.clone() }
 }
 

@@ -1,7 +1,7 @@
 //! Who takes an issue for open, so that each of them hears of its end: over openings, and whatever was lost on the way.
 
 use crate::{
-    issue::{Due, Issue, News},
+    issue::{Due, Issue, News, Phase},
     owner::Channel,
 };
 
@@ -26,6 +26,11 @@ fn holds(channel: Channel) -> bool {
 /// that still waits.
 pub(super) fn aware(issue: &Issue) -> Vec<Channel> {
     issue.aware.clone().unwrap_or_else(|| {
+        if matches!(issue.phase, Phase::Resolved { .. }) {
+            // Whoever has heard the end takes it for open no more.
+            let over = issue.outbox.iter().filter(|due| due.news == News::Resolved);
+            return over.map(|due| due.to).collect();
+        }
         let waits =
             |to: &Channel| issue.outbox.iter().any(|due| due.news == News::Opened && due.to == *to);
         issue.channels().into_iter().filter(|to| !waits(to)).collect()

@@ -86,6 +86,43 @@ fn who_missed_the_end_of_one_opening_hears_the_end_of_the_next() {
     }
 }
 
+/// Whoever answered before holds an incident open, and must hear that it is over.
+#[test]
+fn who_was_told_before_another_owner_came_hears_of_the_end() {
+    for known in [true, false] {
+        let mut run = Run::new(&[(CHAT, 0), (PAGER, 0)]);
+        run.seen().sent.clear();
+        if !known {
+            run.issue.as_mut().expect("an issue").aware = None;
+        }
+        let mut other = sighting(&[(Channel::Webhook, 0)]);
+        other.owner.team = "logistics".to_owned();
+        run.input(&Input::Shown(other)).look(1, 1).told(&[(News::Escalated, Channel::Webhook)]);
+        run.look(1, 0).look(1, 0);
+        run.told(&[CHAT, PAGER, Channel::Webhook].map(|to| (News::Resolved, to)));
+    }
+}
+
+/// That a channel is dead is true whatever becomes of the issue that has noticed it.
+#[test]
+fn what_is_to_be_said_of_a_channel_outlives_the_opening() {
+    let mut run = Run::new(&[(CHAT, 0), (PAGER, 0)]);
+    run.seen().dead = vec![PAGER, CHAT];
+    run.look(1, 0).look(1, 0).look(1, 0).look(1, 0).sent.clear();
+    assert!(run.issue.as_ref().is_some_and(|issue| issue.deaf.contains(&PAGER)));
+    run.seen().dead = vec![PAGER];
+    run.look(1, 1).told(&[(News::Deaf(PAGER), CHAT), (News::Opened, CHAT)]);
+}
+
+/// Of what an older release has ended, people who heard so take nothing for open.
+#[test]
+fn the_end_that_an_older_release_has_told_is_not_told_again() {
+    let mut run = Run::new(&[(CHAT, 0), (Channel::Email, 30)]);
+    run.seen().look(30, 1).look(1, 0).look(1, 0).sent.clear();
+    run.issue.as_mut().expect("an issue").aware = None;
+    run.seen().look(1, 0).look(1, 0).told(&[(News::Opened, CHAT), (News::Resolved, CHAT)]);
+}
+
 /// Trap of a rolling release: what an older one left says nothing of who takes it for open.
 #[test]
 fn an_issue_of_an_older_release_still_ends_where_it_was_told() {
