@@ -142,6 +142,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::loopback::aws_at;
 
     const KEY: &str = "canary-5ecret-routing-key";
     const SIGNING: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -213,17 +214,8 @@ mod tests {
     /// The SDK has no time limit for an answer, so ours must hold.
     #[tokio::test]
     async fn a_topic_that_takes_the_message_and_says_nothing_is_given_up() {
-        use aws_sdk_sns::config::{Credentials, Region, SharedCredentialsProvider};
-
         let server = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let anybody = Credentials::new("test", "test", None, None, "test");
-        let config = aws_config::SdkConfig::builder()
-            .behavior_version(aws_config::BehaviorVersion::latest())
-            .http_client(crate::world::connector())
-            .endpoint_url(format!("http://{}", server.local_addr().expect("an address")))
-            .region(Region::new("us-east-1"))
-            .credentials_provider(SharedCredentialsProvider::new(anybody))
-            .build();
+        let config = aws_at(&server);
         let arn = "arn:aws:sns:us-east-1:000000000000:alerts".to_owned();
         let channels = Channels::new(Topic::new(&config, Some(arn)), &Places::default());
         let silent = async {

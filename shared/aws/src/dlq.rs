@@ -138,7 +138,6 @@ impl Dlqs for Aws {
 mod tests {
     use std::cell::RefCell;
 
-    use aws_sdk_sqs::config::{Credentials, Region, SharedCredentialsProvider};
     use fairlead_core::integration::Catalog;
     use serde_json::{Value, json};
     use tokio::{
@@ -147,6 +146,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::loopback::aws_at;
 
     /// Both messages of the dispatch DLQ.
     fn messages() -> Value {
@@ -191,14 +191,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_look_has_hidden_and_left_is_shown_again_once() {
         let server = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let anybody = Credentials::new("test", "test", None, None, "test");
-        let config = aws_config::SdkConfig::builder()
-            .behavior_version(aws_config::BehaviorVersion::latest())
-            .http_client(crate::world::connector())
-            .endpoint_url(format!("http://{}", server.local_addr().expect("an address")))
-            .region(Region::new("us-east-1"))
-            .credentials_provider(SharedCredentialsProvider::new(anybody))
-            .build();
+        let config = aws_at(&server);
         let url = Some("https://sqs.us-east-1.amazonaws.com/000000000000/dlq".to_owned());
         let places = Places { dispatch_dlq: url, ..Places::default() };
         let aws = Aws::at(Box::leak(Box::new(Catalog::default())), places, &config);

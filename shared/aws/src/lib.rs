@@ -21,6 +21,8 @@ mod issue;
 pub mod ledger;
 mod list;
 pub mod log;
+#[cfg(test)]
+mod loopback;
 pub mod many;
 pub mod metric;
 mod pack;
