@@ -7,7 +7,8 @@ use fairlead_core::{
     class::Class,
     door::pause,
     entry::State,
-    issue::{Cause, IssueId, Phase, tell::acknowledge},
+    id::IntegrationName,
+    issue::{Cause, IssueId, Phase, dlq::Dlq, tell::acknowledge},
     owner::{Channel, Escalation},
     ticket::{Act, Order, Queue, Step, Ticket},
 };
@@ -314,6 +315,30 @@ fn what_cannot_be_read_keeps_nobody_from_being_told_of_anything_else() {
     let paged = world.alerts().into_iter().filter(|alert| alert.to == Channel::Pagerduty);
     let paged = paged.filter(|alert| alert.subject.ends_with("rejected")).count();
     assert_eq!(paged, 1, "{:?}", told(&world));
+}
+
+/// The same among the crashed tickets of one DLQ.
+#[test]
+fn a_crashed_issue_that_cannot_be_read_keeps_no_other_of_its_dlq_from_being_counted() {
+    let world = refusing();
+    world.submit(deal("D-1")).expect("accepted");
+    world.settle_until(noon() + MINUTE);
+    let entry = world.entry();
+    world.break_entry(&entry.key);
+    let crash = || {
+        world.put(Queue::Retry, &Ticket::new(Step::Due, entry.key.clone(), entry.id).text());
+        world.settle_until(world.clock() + MINUTE * 60);
+    };
+    world.put(Queue::Retry, "no ticket at all");
+    crash();
+    let crashed = |integration: &str| {
+        let of = IntegrationName::new(integration);
+        let cause = Cause::crashed(of, Dlq::Retry);
+        world.issues().into_iter().find(|issue| issue.cause == cause).expect("an issue")
+    };
+    world.break_issue(&crashed(Cause::NOBODY).id);
+    crash();
+    assert_eq!(crashed("deal-won-to-invoice").count, 2, "{:?}", told(&world));
 }
 
 #[test]
