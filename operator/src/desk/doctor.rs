@@ -50,7 +50,7 @@ impl Desk {
     async fn ledger_answers(&self) -> Vec<Check> {
         let now = Timestamp::now();
         let ran = self.ledger.latest(Stretch::between(now, now), 1).await.map(drop);
-        let work = self.ledger.all_parked("", From::Oldest, None, 1).await.map(drop);
+        let work = self.ledger.all_parked(From::Oldest, 1).await.map(drop);
         let of = |name: &str| format!("ledger {}, {name}", self.outputs.ledger);
         [("index ran", ran), ("index work", work)]
             .map(|(name, answer)| match answer {

@@ -130,11 +130,8 @@ impl Desk {
 
     /// The partitions of the index in which what is meant can be parked.
     pub(super) async fn partitions(&self, filter: &Filter) -> Result<Vec<String>, DeskError> {
-        let of = filter.of_issue();
-        Ok(match &filter.integration {
-            Some(name) => self.ledger.parked_partitions_of(of, name).await?,
-            None => self.ledger.parked_partitions(of).await?,
-        })
+        let integration = filter.integration.as_deref();
+        Ok(self.ledger.parked_partitions(filter.of_issue(), integration).await?)
     }
 
     /// Walks the keys in order, and loads what can be meant.

@@ -36,7 +36,7 @@ impl Desk {
         let now = Timestamp::now();
         let ran = stretch(now, since, STATUS_SINCE);
         let ran = self.ledger.latest(ran, MOST_COUNTED).await?;
-        let parked = self.ledger.all_parked("", From::Oldest, None, MOST_COUNTED).await?;
+        let parked = self.ledger.all_parked(From::Oldest, MOST_COUNTED).await?;
         let (waiting, more) = self.counted_waiting(now).await?;
         // After the index: what was retried in between has then moved on, and is not taken for untold.
         let newest: Vec<EntryKey> = ran.iter().take(MOST_READ).map(|ran| ran.key.clone()).collect();

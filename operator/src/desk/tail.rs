@@ -69,7 +69,7 @@ impl Desk {
         let stretch = Stretch::between(overlap(followed.newest.accepted), ahead(Timestamp::now()));
         let ran = self.ledger.latest(stretch, MOST_FOLLOWED).await?;
         followed.accepted(&ran);
-        let parked = self.ledger.all_parked("", From::Newest, None, MOST_PARKED).await?;
+        let parked = self.ledger.all_parked(From::Newest, MOST_PARKED).await?;
         followed.parked(&parked, overlap(followed.newest.parked));
         Ok(())
     }

@@ -7,6 +7,7 @@ use fairlead_core::{
     issue::{Issue, IssueId, PARTITION, look::OLD_PARTITION, step::Looked},
     ports::{Issues, PortError, Saved},
 };
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::{
@@ -88,21 +89,40 @@ impl Ledger {
         Ok(found)
     }
 
-    /// Every partition of the index in which deliveries stand that are parked under issues whose names begin so: one
-    /// per issue, oldest first within each, and the one in which release 0.1.0 kept them all.
+    /// Every partition of the index in which deliveries stand that are parked under issues whose names begin so, of this
+    /// integration where one is named: one per issue, oldest first within each, and the one in which release 0.1.0 kept
+    /// them all.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn parked_partitions(&self, beginning: &str) -> Result<Vec<String>, PortError> {
-        let issues = self.watched().await?;
-        let meant = issues.iter().filter(|id| id.as_str().starts_with(beginning));
-        let mut partitions: Vec<String> = meant.map(IssueId::partition).collect();
+    pub async fn parked_partitions(
+        &self,
+        beginning: &str,
+        integration: Option<&str>,
+    ) -> Result<Vec<String>, PortError> {
+        let mut ids = self.watched().await?;
+        ids.retain(|id| id.as_str().starts_with(beginning));
         // A whole name may be of an issue that is watched no longer.
-        if partitions.is_empty() && !beginning.is_empty() {
-            partitions.push(IssueId::new(beginning).partition());
+        if ids.is_empty() && !beginning.is_empty() {
+            ids.push(IssueId::new(beginning));
+        } else if let Some(name) = integration {
+            ids = self.of_integration(ids, name).await;
         }
-        partitions.push(OLD_PARTITION.to_owned());
-        Ok(partitions)
+        let partitions = ids.iter().map(IssueId::partition);
+        Ok(partitions.chain([OLD_PARTITION.to_owned()]).collect())
+    }
+
+    /// Those that are of this integration, and those that cannot be read: they may be.
+    async fn of_integration(&self, ids: Vec<IssueId>, name: &str) -> Vec<IssueId> {
+        let asked: Vec<_> = ids.iter().map(|id| self.issue(id)).collect();
+        let issues: Vec<Result<Option<Issue>, PortError>> =
+            stream::iter(asked).buffered(8).collect().await;
+        let may_be = |found: &Result<Option<Issue>, PortError>| match found {
+            Ok(issue) => issue.as_ref().is_some_and(|i| i.cause.integration.as_str() == name),
+            Err(_) => true,
+        };
+        let meant = ids.into_iter().zip(issues).filter(|(_, found)| may_be(found));
+        meant.map(|(id, _)| id).collect()
     }
 
     async fn newest(&self, id: &IssueId) -> Result<Option<Timestamp>, PortError> {

@@ -8,6 +8,7 @@ use fairlead_core::{
     request::Request,
 };
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::{
@@ -87,27 +88,12 @@ impl Vendor {
 /// The path without this parameter of its query.
 fn without(path: &str, name: &str) -> String {
     let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
-    let is_it =
-        |part: &&str| decoded(part.split('=').next().unwrap_or_default()) == name.as_bytes();
+    let is_it = |part: &&str| {
+        let said = part.split('=').next().unwrap_or_default().replace('+', " ");
+        percent_decode_str(&said).eq(name.bytes())
+    };
     let rest: Vec<&str> = query.split('&').filter(|part| !is_it(part)).collect();
     if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
-}
-
-/// The bytes that a piece of a query stands for.
-fn decoded(piece: &str) -> Vec<u8> {
-    let (mut bytes, mut rest) = (Vec::new(), piece.as_bytes());
-    while let [first, tail @ ..] = rest {
-        let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        let coded = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
-        let (byte, next) = match (first, coded) {
-            (b'%', Some(byte)) => (byte, &tail[2..]),
-            (b'+', _) => (b' ', tail),
-            (other, _) => (*other, tail),
-        };
-        bytes.push(byte);
-        rest = next;
-    }
-    bytes
 }
 
 #[cfg(test)]

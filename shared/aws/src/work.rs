@@ -2,11 +2,7 @@
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 pub use fairlead_core::ports::Due as Place;
-use fairlead_core::{
-    id::EntryKey,
-    issue::{Issue, IssueId, look::OLD_PARTITION},
-    ports::{Issues, PortError},
-};
+use fairlead_core::{id::EntryKey, ports::PortError};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
@@ -68,22 +64,16 @@ impl Ledger {
 }
 
 impl Ledger {
-    /// Up to `most` places of what is parked under the issues whose names begin so, after `after` where one is given.
+    /// Up to `most` places of what is parked under all issues.
     ///
     /// # Errors
     /// When the ledger does not answer.
-    pub async fn all_parked(
-        &self,
-        of: &str,
-        from: From,
-        after: Option<&Place>,
-        most: usize,
-    ) -> Result<Page, PortError> {
-        let partitions = self.parked_partitions(of).await?;
-        self.parked_in(&partitions, from, after, most).await
+    pub async fn all_parked(&self, from: From, most: usize) -> Result<Page, PortError> {
+        let partitions = self.parked_partitions("", None).await?;
+        self.parked_in(&partitions, from, None, most).await
     }
 
-    /// The same of these partitions only.
+    /// Up to `most` places of what is parked in these partitions, after `after` where one is given.
     ///
     /// # Errors
     /// When the ledger does not answer.
@@ -107,38 +97,6 @@ impl Ledger {
         let more = more || places.len() > most;
         places.truncate(most);
         Ok(Page { places, more })
-    }
-
-    /// Every partition in which deliveries of this integration stand that are parked under issues whose names begin
-    /// so: an issue is of one integration, so those of others need not be read.
-    ///
-    /// # Errors
-    /// When the ledger does not answer.
-    pub async fn parked_partitions_of(
-        &self,
-        beginning: &str,
-        integration: &str,
-    ) -> Result<Vec<String>, PortError> {
-        let mut ids = self.watched().await?;
-        ids.retain(|id| id.as_str().starts_with(beginning));
-        let asked: Vec<_> = ids.iter().map(|id| self.issue(id)).collect();
-        let issues: Vec<Result<Option<Issue>, PortError>> =
-            stream::iter(asked).buffered(8).collect().await;
-        // One that cannot be read may be of this integration; its deliveries are looked at one by one.
-        let may_be = |issue: &Result<Option<Issue>, PortError>| match issue {
-            Ok(issue) => {
-                issue.as_ref().is_some_and(|i| i.cause.integration.as_str() == integration)
-            }
-            Err(_) => true,
-        };
-        let meant = ids.iter().zip(&issues).filter(|(_, issue)| may_be(issue));
-        let mut partitions: Vec<String> = meant.map(|(id, _)| id.partition()).collect();
-        // As for one without an integration: a whole name may be of an issue that is watched no longer.
-        if ids.is_empty() && !beginning.is_empty() {
-            partitions.push(IssueId::new(beginning).partition());
-        }
-        partitions.push(OLD_PARTITION.to_owned());
-        Ok(partitions)
     }
 
     /// Up to `most` places of a partition beyond a place that may lie in another one; a few more where many were

@@ -118,16 +118,15 @@ async fn look_at<P: Ports>(
     };
     // An entry that cannot be read keeps its issue from no escalation and no end.
     let shown = if found.count > 0 { shown(ports, rules, issue).await } else { Ok(None) };
-    let mut inputs = vec![Input::Looked(found)];
     match shown {
-        Ok(sighting) => {
-            inputs.splice(..0, sighting.map(|s| Input::Shown(Box::new(s)))).for_each(drop)
+        Ok(Some(sighting)) => {
+            let shown = Input::Shown(Box::new(sighting));
+            wrong.extend(unsent.change(ports, &issue.id, shown).await.err());
         }
+        Ok(None) => {}
         Err(error) => wrong.push(error),
     }
-    for input in inputs {
-        wrong.extend(unsent.change(ports, &issue.id, input).await.err());
-    }
+    wrong.extend(unsent.change(ports, &issue.id, Input::Looked(found)).await.err());
     found.count
 }
 
